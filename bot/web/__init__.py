@@ -1,0 +1,1 @@
+"""The doors over HTTP: webhook, health, metrics, archive, push."""

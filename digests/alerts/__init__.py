@@ -1,0 +1,1 @@
+"""A story cannot wait: breaking items, approved by people."""

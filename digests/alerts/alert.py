@@ -1,0 +1,72 @@
+"""An alert: a breaking item in immutable revisions.
+
+draft ──propose──> proposed ──approve──> approved ──(correct, retract: a new revision)
+  └──discard──> rejected <──reject──┘
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from digests.storage.schema import Base, word
+from digests.vocabulary import Severity, Standing
+
+
+class AlertState(StrEnum):
+    """Where it stands."""
+
+    DRAFT = "draft"
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class RevisionReason(StrEnum):
+    """Why a revision was made."""
+
+    FIRST = "first"
+    UPDATE = "update"
+    CORRECTION = "correction"
+    RETRACTION = "retraction"
+
+
+class Alert(Base):
+    """A breaking item. Its words are in its newest ``AlertRevision``."""
+
+    __tablename__ = "alert"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    state: Mapped[AlertState] = mapped_column(word(AlertState), default=AlertState.DRAFT)
+    revision: Mapped[int] = mapped_column(default=1)
+    author_id: Mapped[int] = mapped_column(BigInteger)
+    decided_by: Mapped[int | None] = mapped_column(BigInteger)
+    decided_at: Mapped[datetime | None]
+    story_id: Mapped[int | None] = mapped_column(ForeignKey("story.id"))
+    created_at: Mapped[datetime]
+
+
+class AlertRevision(Base):
+    """What an alert says at one time. A changed draft is a new revision too: buttons carry it, so
+    that nobody approves what they did not see."""
+
+    __tablename__ = "alert_revision"
+
+    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    reason: Mapped[RevisionReason] = mapped_column(word(RevisionReason))
+    texts: Mapped[dict[str, str]] = mapped_column(JSON)
+    """Plain text by language; the first line is the headline."""
+    main_language: Mapped[str] = mapped_column(Text)
+    topics: Mapped[list[str]] = mapped_column(JSON)
+    severity: Mapped[Severity] = mapped_column(word(Severity))
+    standing: Mapped[Standing] = mapped_column(word(Standing))
+    attribution: Mapped[str | None] = mapped_column(Text)
+    source_url: Mapped[str | None] = mapped_column(Text)
+    note: Mapped[str | None] = mapped_column(Text)
+    """What was wrong, in the words of the editor who corrected it."""
+    made_by: Mapped[int] = mapped_column(BigInteger)
+    made_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""Articles come in: sources are read, articles kept once."""

@@ -1,0 +1,22 @@
+"""The whole metadata: every room's tables, imported in one place."""
+
+from __future__ import annotations
+
+import digests.alerts.alert
+import digests.alerts.editor
+import digests.audience.slot
+import digests.audience.subscriber
+import digests.audience.taste
+import digests.corrections.correction
+import digests.editions.edition
+import digests.intake.article
+import digests.intake.source
+import digests.outbox.dispatch
+import digests.outbox.gate
+import digests.outbox.message
+import digests.outbox.receipt
+import digests.stories.search
+import digests.stories.story  # noqa: F401
+from digests.storage.schema import Base
+
+METADATA = Base.metadata

@@ -1,0 +1,1 @@
+"""Everything unsolicited that must reach someone."""

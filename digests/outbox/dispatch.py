@@ -1,0 +1,128 @@
+"""A dispatch: one content going to one audience, with a cursor and a state.
+
+    running ──pause──> paused ──resume──> running
+       │ └──cancel──> cancelled <──cancel──┘
+       └──audience expanded and nothing left──> done
+
+Its audience is found by its reach: ``stamped`` appointments (digests), subscribers ``matching`` topics
+and severity (alerts), those who ``received`` something (corrections), or a ``single`` chat (notices).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, BigInteger, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from digests.storage.schema import Base, word
+from digests.vocabulary import Severity
+
+
+class Content(StrEnum):
+    """What the courier renders; ``subject_id`` says which."""
+
+    EDITION = "edition"
+    ALERT = "alert"
+    CORRECTION = "correction"
+    NOTICE = "notice"
+
+
+class Lane(StrEnum):
+    """Who goes first. The wheel in ``lanes.py`` shares the rate among them."""
+
+    INTERACTIVE = "interactive"
+    URGENT = "urgent"
+    CORRECTIONS = "corrections"
+    DIGESTS = "digests"
+    NOTICES = "notices"
+
+
+class Reach(StrEnum):
+    """How the audience is found."""
+
+    STAMPED = "stamped"
+    MATCHING = "matching"
+    RECEIVED = "received"
+    SINGLE = "single"
+
+
+class DispatchState(StrEnum):
+    """Where it stands."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+    DONE = "done"
+
+
+class MessageKind(StrEnum):
+    """What is asked of Telegram."""
+
+    SEND = "send"
+    EDIT = "edit"
+    DELETE = "delete"
+
+
+class Dispatch(Base):
+    """One content for one audience."""
+
+    __tablename__ = "dispatch"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    content: Mapped[Content] = mapped_column(word(Content))
+    subject_id: Mapped[int] = mapped_column(BigInteger)
+    """The edition, alert, correction or notice."""
+    revision: Mapped[int] = mapped_column(default=1)
+    """The newest revision of the subject; rows still waiting render it."""
+    kind: Mapped[MessageKind] = mapped_column(word(MessageKind), default=MessageKind.SEND)
+    lane: Mapped[Lane] = mapped_column(word(Lane))
+    state: Mapped[DispatchState] = mapped_column(word(DispatchState), default=DispatchState.RUNNING)
+    state_reason: Mapped[str | None] = mapped_column(Text)
+    silent: Mapped[bool] = mapped_column(default=False)
+
+    reach: Mapped[Reach] = mapped_column(word(Reach))
+    topics: Mapped[list[str] | None] = mapped_column(JSON)
+    """matching: a subscriber's taste holds one of these."""
+    severity: Mapped[Severity | None] = mapped_column(word(Severity))
+    """matching: what the subscriber's alert wish must admit."""
+    covers_from: Mapped[datetime | None]
+    covers_until: Mapped[datetime | None]
+    """stamped: sent only where ``subscriber.covered_until`` still equals ``covers_from``, and moves it
+    to ``covers_until`` in the same commit; any other reader has been told meanwhile."""
+    is_empty: Mapped[bool] = mapped_column(default=False)
+    """stamped: an edition without stories; readers who chose silence are passed over."""
+    received_content: Mapped[Content | None] = mapped_column(word(Content))
+    received_subject_id: Mapped[int | None] = mapped_column(BigInteger)
+    """received: whoever has a receipt of this."""
+    chat_id: Mapped[int | None] = mapped_column(BigInteger)
+    """single: where to."""
+
+    audience: Mapped[int] = mapped_column(default=0)
+    """How many were meant when it was planned."""
+    expanded: Mapped[int] = mapped_column(default=0)
+    """How many rows it has put into the outbox."""
+    passed_over: Mapped[int] = mapped_column(default=0)
+    """How many of the audience needed none: told meanwhile, merged into the next, gone, silent."""
+    cursor: Mapped[int] = mapped_column(BigInteger, default=0)
+    cursor_end: Mapped[int | None] = mapped_column(BigInteger)
+    """The last subscriber (or receipt) there was when it was planned."""
+    is_expanded: Mapped[bool] = mapped_column(default=False)
+    expires_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    created_by: Mapped[int | None] = mapped_column(BigInteger)
+    done_at: Mapped[datetime | None]
+    plan_key: Mapped[str] = mapped_column(String(160), unique=True)
+    """The same plan made twice is one dispatch."""
+
+    __table_args__ = (
+        Index("ix_dispatch_subject", "content", "subject_id"),
+        Index(
+            "ix_dispatch_unfinished",
+            "lane",
+            "id",
+            sqlite_where=text("state IN ('running', 'paused')"),
+            postgresql_where=text("state IN ('running', 'paused')"),
+        ),
+    )

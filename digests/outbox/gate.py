@@ -1,0 +1,38 @@
+"""The gate: the pace Telegram allows this token, agreed in one row; and the workers that share it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Float, SmallInteger, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from digests.storage.schema import Base
+
+
+class Gate(Base):
+    """One row for each token (by the bot's numeric id). Whoever claims locks it first."""
+
+    __tablename__ = "gate"
+
+    bot_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    rate: Mapped[float] = mapped_column(Float)
+    """Messages a second at present; lowered by a 429, back by 1 a minute."""
+    tat: Mapped[datetime]
+    """GCRA's theoretical arrival time: the next free slot."""
+    hold_until: Mapped[datetime | None]
+    """Nothing goes out before: a retry_after."""
+    rate_changed_at: Mapped[datetime | None]
+    wheel: Mapped[int] = mapped_column(SmallInteger, default=0)
+    """Where the lane wheel stands."""
+
+
+class Worker(Base):
+    """A running process: a new uuid at every boot, so that a restart never takes another's rows."""
+
+    __tablename__ = "worker"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    started_at: Mapped[datetime]
+    heartbeat_at: Mapped[datetime]
+    roles: Mapped[str] = mapped_column(String(64))

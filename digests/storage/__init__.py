@@ -1,0 +1,1 @@
+"""Engines, sessions, transactions: the same code path on SQLite and PostgreSQL."""

@@ -1,0 +1,1 @@
+"""Articles become events: language, topics, grouping, severity, standing, leads."""

@@ -1,0 +1,186 @@
+"""Which topics a text is about, and why (rule).
+
+A strong phrase is worth 2 points and a weak one 1: times 1.5 in the title, whole in the first
+60 words, half after them. Each phrase counts once, at its best place, and no word counts twice
+for one topic. A topic is given from its threshold (2 points) upwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from digests.stories.phrases import Phrase, Phrasebook
+from digests.stories.topics_file import (
+    DEFAULT_TOPICS,
+    NOT,
+    POINTS,
+    TopicEntry,
+    folded,
+    read_topics,
+)
+from digests.stories.words import tokens
+from digests.vocabulary import Language, Topic
+
+TITLE_FACTOR = 1.5
+OPENING_WORDS = 60
+LATER_FACTOR = 0.5
+WORDS_READ = 400
+"""News says what it is about in its first words; what follows is background about other events."""
+
+LIKENESS = 65.0
+"""rapidfuzz's WRatio, 0-100, from which a mistyped name is worth offering."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A topic found in a text, with the words that speak for it, the strongest first."""
+
+    topic: Topic
+    score: float
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    points: float
+    phrase: int
+    zone: int
+    places: tuple[int, ...]
+
+
+class Topics:
+    """The topics of one file: their names for people, and the rules that find them."""
+
+    def __init__(self, entries: Sequence[TopicEntry]) -> None:
+        self._entries = {entry.name: entry for entry in entries}
+        self._order = {name: number for number, name in enumerate(self._entries)}
+        self._meaning = {
+            folded(word): entry.name
+            for entry in entries
+            for word in (entry.name, *entry.titles.values(), *entry.aliases)
+        }
+        languages = {language for entry in entries for language in entry.rules}
+        self._books = {language: _Rulebook(entries, language) for language in sorted(languages)}
+
+    @property
+    def names(self) -> tuple[Topic, ...]:
+        """All topics in the order of the file, which is the order of a digest's sections."""
+        return tuple(self._entries)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._entries
+
+    def title(self, name: str, language: str) -> str:
+        """The topic's name for people; the bare name where the file no longer holds the topic."""
+        entry = self._entries.get(Topic(name))
+        return entry.titles[Language.nearest(language)] if entry else name
+
+    def about(self, name: str, language: str) -> str:
+        """One line on what the topic holds; empty where the file no longer holds the topic."""
+        entry = self._entries.get(Topic(name))
+        return entry.about[Language.nearest(language)] if entry else ""
+
+    def resolve(self, word: str) -> Topic | None:
+        """The topic of this name, title or alias, in either language and any case."""
+        return self._meaning.get(folded(word.strip()))
+
+    def nearest(self, word: str, language: str, limit: int = 3) -> list[Topic]:
+        """The topics a mistyped word may mean, best first, at most ``limit``, or none.
+
+        Of two equally like words the one in the person's own language comes first.
+        """
+        from rapidfuzz import fuzz, process
+
+        said = folded(word.strip())
+        own = {folded(e.titles[Language.nearest(language)]) for e in self._entries.values()}
+        found = process.extract(
+            said, list(self._meaning), scorer=fuzz.WRatio, score_cutoff=LIKENESS, limit=None
+        )
+        found.sort(key=lambda match: (-match[1], match[0] not in own, match[0]))
+        return list(dict.fromkeys(self._meaning[known] for known, _, _ in found))[:limit]
+
+    def tag(self, title: str, text: str, language: str) -> list[Tag]:
+        """The topics of a text, the strongest first; none in a language without phrases."""
+        book = self._books.get(language)
+        if book is None:
+            return []
+        tags = book.tags(tokens(title), tokens(text)[:WORDS_READ])
+        return sorted(tags, key=lambda tag: (-tag.score, self._order[tag.topic]))
+
+
+def load_topics(path: Path | None = None) -> Topics:
+    """The operator's topics, or ours; raises TopicsFileError naming the faulty place."""
+    return Topics(read_topics(path or DEFAULT_TOPICS))
+
+
+class _Rulebook:
+    """All rules of one language, in one phrasebook."""
+
+    def __init__(self, entries: Iterable[TopicEntry], language: str) -> None:
+        self._thresholds = {entry.name: entry.threshold for entry in entries}
+        self._meaning: list[tuple[Topic, str]] = []
+        phrases: list[Phrase] = []
+        for entry in entries:
+            for rule in entry.rules.get(language, ()):
+                phrases.append(rule.phrase)
+                self._meaning.append((entry.name, rule.strength))
+        self._book = Phrasebook(phrases, language)
+
+    def tags(self, title: list[str], body: list[str]) -> Iterator[Tag]:
+        zones = (title, body)
+        for topic, evidence in self._evidence(zones).items():
+            counted = _counted(evidence)
+            score = sum(item.points for item in counted)
+            if score >= self._thresholds[topic]:
+                reasons = (_as_written(zones[item.zone], item.places) for item in counted)
+                yield Tag(topic, score, tuple(dict.fromkeys(reasons)))
+
+    def _evidence(self, zones: Sequence[list[str]]) -> dict[Topic, list[_Evidence]]:
+        found: dict[Topic, list[_Evidence]] = {}
+        for zone, words in enumerate(zones):
+            hits = [(*self._meaning[hit.phrase], hit) for hit in self._book.hits(words)]
+            silent = {
+                (topic, place)
+                for topic, strength, hit in hits
+                if strength == NOT
+                for place in hit.places
+            }
+            for topic, strength, hit in hits:
+                if strength == NOT or any((topic, place) in silent for place in hit.places):
+                    continue
+                points = POINTS[strength] * _weight(zone, hit.places[0])
+                evidence = _Evidence(points, hit.phrase, zone, hit.places)
+                found.setdefault(topic, []).append(evidence)
+        return found
+
+
+def _weight(zone: int, place: int) -> float:
+    if zone == 0:
+        return TITLE_FACTOR
+    return 1.0 if place < OPENING_WORDS else LATER_FACTOR
+
+
+def _counted(evidence: Iterable[_Evidence]) -> list[_Evidence]:
+    """The evidence that counts: each phrase once, and no word twice."""
+    counted: list[_Evidence] = []
+    phrases: set[int] = set()
+    taken: set[tuple[int, int]] = set()
+    for item in sorted(evidence, key=lambda e: (-e.points, -len(e.places), e.zone, e.places)):
+        words = {(item.zone, place) for place in item.places}
+        if item.phrase not in phrases and taken.isdisjoint(words):
+            phrases.add(item.phrase)
+            taken |= words
+            counted.append(item)
+    return counted
+
+
+def _as_written(words: Sequence[str], places: Sequence[int]) -> str:
+    """The words of a hit as they stand in the text, with "…" where others lie between."""
+    parts: list[str] = []
+    for before, place in zip((None, *sorted(places)), sorted(places), strict=False):
+        if before is not None and place > before + 1:
+            parts.append("…")
+        parts.append(words[place])
+    return " ".join(parts)

@@ -1,0 +1,83 @@
+"""A text as words (noun): its tokens, and the keys under which two forms are the same word.
+
+English and Russian words are stemmed (Snowball); Ukrainian words, for which Snowball has
+nothing, are looked up in pymorphy3's dictionary, which also guesses what it does not hold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache, lru_cache
+
+LANGUAGES_WITH_KEYS = ("en", "uk", "ru")
+"""The languages whose inflected forms we can bring together."""
+
+KNOWN_FORMS = 30_000
+"""Word forms whose keys are remembered for each language; about 6 MB when full."""
+
+_APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "‘": "'", "`": "'", "\u0301": None})
+_INITIALISM = re.compile(r"\b(?:[A-Z]\.){2,}")
+_TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+(?:[.,]\d+)*")
+_POSSESSIVE = re.compile(r"'s$|s'$", re.IGNORECASE)
+
+
+def tokens(text: str) -> list[str]:
+    """The words and numbers of a text in order, as written, without punctuation.
+
+    "U.S." becomes "US", "Seoul's" becomes "Seoul", "F-16" becomes "F" and "16".
+    """
+    plain = text.translate(_APOSTROPHES)
+    plain = _INITIALISM.sub(lambda match: match[0].replace(".", "") + " ", plain)
+    found: list[str] = _TOKEN.findall(plain)
+    return [_POSSESSIVE.sub("", word) if "'" in word else word for word in found]
+
+
+Keys = Callable[[str], frozenset[str]]
+"""What gives a lower-case word form its keys; two forms that share a key are one word."""
+
+
+@cache
+def keys_of(language: str) -> Keys:
+    """The keys of a language's words; of a language we do not know, the form itself."""
+    if language == "uk":
+        return _ukrainian_keys
+    if language in {"en", "ru"}:
+        return _stemmed_keys("english" if language == "en" else "russian")
+    return _form_itself
+
+
+def _form_itself(form: str) -> frozenset[str]:
+    return frozenset((form,))
+
+
+def _stemmed_keys(algorithm: str) -> Keys:
+    import Stemmer
+
+    # Its own cache would keep 10,000 forms beside ours.
+    stem = Stemmer.Stemmer(algorithm, 0).stemWord
+
+    @lru_cache(maxsize=KNOWN_FORMS)
+    def keys(form: str) -> frozenset[str]:
+        return frozenset((stem(form.replace("ё", "е")),))
+
+    return keys
+
+
+@lru_cache(maxsize=KNOWN_FORMS)
+def _ukrainian_keys(form: str) -> frozenset[str]:
+    # A form has several readings ("вибори": an election, choices); any of them may be meant.
+    return frozenset(parse.normal_form for parse in _morphology().parse(form))
+
+
+@cache
+def _morphology():  # type: ignore[no-untyped-def]  # pymorphy3 is untyped and imported late
+    import pymorphy3
+
+    return pymorphy3.MorphAnalyzer(lang="uk")
+
+
+def phrase_keys(word: str, language: str) -> frozenset[str]:
+    """The keys a rule's word stands for: itself where it is a dictionary form, else its readings."""
+    keys = keys_of(language)(word)
+    return frozenset((word,)) if word in keys else keys

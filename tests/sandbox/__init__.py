@@ -1,0 +1,1 @@
+"""The sandbox keeps the promises that Telegram makes, and lets tests break them on purpose."""

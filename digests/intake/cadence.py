@@ -24,7 +24,7 @@ def after_failure(
     (the source's id) moves tries apart by up to a tenth, so that sources that failed together do
     not come back together.
     """
-    wait = min(every * 2 ** min(max(failures - 1, 0), 10), LONGEST_WAIT)
+    wait = min(every * (1 << min(max(failures - 1, 0), 10)), LONGEST_WAIT)
     wait += wait / 10 * ((spread * 7919) % 100) / 100
     if asked is not None:
         wait = max(wait, min(timedelta(seconds=max(asked, 0)), LONGEST_ASKED))

@@ -11,7 +11,9 @@ FrontwireError
 │   ├── UnreadableTime          not a time of day; carries what was said
 │   ├── TooManyTimes            more times a day than we plan
 │   ├── NotPermitted            the role does not allow it
-│   └── Stale                   the thing was changed meanwhile: another revision, already decided
+│   ├── TooLong                 more text than one message may hold; carries the limit
+│   ├── Incomplete              something is missing before it can be done; carries what
+│   └── Stale                   the thing was changed meanwhile: carries how
 ├── SourceError                 reading one source failed; it has a state and is tried again
 │   ├── AddressRefused          the address is private, local or not http(s)
 │   ├── TooLarge                the body is larger than we read
@@ -92,8 +94,28 @@ class NotPermitted(RequestError):
     """The person's role does not allow this."""
 
 
+class TooLong(RequestError):
+    """More text than one message may hold; ``most`` is the limit in characters."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"at most {most} characters")
+        self.most = most
+
+
+class Incomplete(RequestError):
+    """Something must be said first; ``missing`` names it: text, topics, note, story."""
+
+    def __init__(self, missing: str) -> None:
+        super().__init__(f"missing: {missing}")
+        self.missing = missing
+
+
 class Stale(RequestError):
-    """What the person saw has changed meanwhile, or was already decided."""
+    """What the person saw is so no more; ``how`` says why: changed, decided, gone, over."""
+
+    def __init__(self, how: str = "changed") -> None:
+        super().__init__(how)
+        self.how = how
 
 
 class SourceError(FrontwireError):

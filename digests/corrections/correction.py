@@ -1,6 +1,7 @@
 """A correction: what was wrong in an alert or a digest's story, and what is right.
 
-Made by an editor; from it follow edits of every delivered copy and a note to those who received it.
+proposed ──approve──> approved ──> edits of every delivered copy, a note to those who received it
+    └──discard──> rejected
 """
 
 from __future__ import annotations
@@ -28,6 +29,14 @@ class CorrectedSubject(StrEnum):
     STORY = "story"
 
 
+class CorrectionState(StrEnum):
+    """Where it stands."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
 class Correction(Base):
     """One error admitted."""
 
@@ -37,12 +46,22 @@ class Correction(Base):
     kind: Mapped[CorrectionKind] = mapped_column(word(CorrectionKind))
     subject: Mapped[CorrectedSubject] = mapped_column(word(CorrectedSubject))
     subject_id: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[CorrectionState] = mapped_column(
+        word(CorrectionState), default=CorrectionState.PROPOSED
+    )
     was_revision: Mapped[int]
-    now_revision: Mapped[int]
+    """What the editor saw and found wrong."""
+    now_revision: Mapped[int | None]
+    """What stands instead; none until it is approved."""
+    texts: Mapped[dict[str, str]] = mapped_column(JSON)
+    """What is right, by language; the first line is the headline. Empty for a retraction."""
     notes: Mapped[dict[str, str]] = mapped_column(JSON)
-    """What was wrong and what is right, by language."""
+    """What was wrong, in the editor's words, by language; may be empty for a correction."""
     main_language: Mapped[str] = mapped_column(Text)
     made_by: Mapped[int] = mapped_column(BigInteger)
     made_at: Mapped[datetime]
+    decided_by: Mapped[int | None] = mapped_column(BigInteger)
+    decided_at: Mapped[datetime | None]
+    """When readers were told; the date that they see."""
 
     __table_args__ = (Index("ix_correction_subject", "subject", "subject_id"),)

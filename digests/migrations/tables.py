@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import digests.alerts.alert
+import digests.alerts.card
+import digests.alerts.dialogue
 import digests.alerts.editor
 import digests.audience.slot
 import digests.audience.subscriber
 import digests.audience.taste
 import digests.corrections.correction
+import digests.corrections.report
 import digests.editions.edition
 import digests.intake.article
 import digests.intake.source

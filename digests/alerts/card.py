@@ -1,0 +1,64 @@
+"""A card: an alert's two messages at the desk, the preview and beside it what editors can do.
+
+While the alert goes out the card is live: it shows how far it is, until nothing is left to send.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Index, String, UniqueConstraint, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from digests.storage.schema import Base
+
+
+class Card(Base):
+    """Where an alert is shown at the desk."""
+
+    __tablename__ = "card"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    alert_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    chat_id: Mapped[int] = mapped_column(BigInteger)
+    preview_id: Mapped[int] = mapped_column(BigInteger)
+    """The message that shows what readers get."""
+    message_id: Mapped[int] = mapped_column(BigInteger)
+    """The message with the buttons."""
+    dispatch_id: Mapped[int | None] = mapped_column(BigInteger)
+    """Live: whose progress it shows; none before it is sent and after it ended."""
+    shown: Mapped[str | None] = mapped_column(String(64))
+    """Fingerprint of what a live card last showed, so that nothing is edited without need."""
+    shown_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("chat_id", "message_id"),
+        Index(
+            "ix_card_live",
+            "dispatch_id",
+            sqlite_where=text("dispatch_id IS NOT NULL"),
+            postgresql_where=text("dispatch_id IS NOT NULL"),
+        ),
+    )
+
+
+async def card_at(session: AsyncSession, chat_id: int, message_id: int) -> Card | None:
+    """The card that one of these messages belongs to: the preview, or the one with the buttons."""
+    return await session.scalar(
+        select(Card).where(
+            Card.chat_id == chat_id,
+            (Card.message_id == message_id) | (Card.preview_id == message_id),
+        )
+    )
+
+
+async def cards_of(session: AsyncSession, alert_id: int) -> Sequence[Card]:
+    """Wherever this alert is shown at the desk."""
+    return (await session.scalars(select(Card).where(Card.alert_id == alert_id))).all()
+
+
+async def live_cards(session: AsyncSession) -> Sequence[Card]:
+    """The cards whose alert is going out."""
+    return (await session.scalars(select(Card).where(Card.dispatch_id.is_not(None)))).all()

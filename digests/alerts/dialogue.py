@@ -1,0 +1,91 @@
+"""A dialogue: what the desk asked a person, or waits to hear from them. It survives a restart.
+
+One at a time for each person and chat: a new question replaces the old one, whose buttons are stale.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, UniqueConstraint, delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from digests.errors import Stale
+from digests.storage.schema import Base, word
+
+PATIENCE = timedelta(hours=12)
+"""After so long what somebody writes is no answer to the old question."""
+
+
+class Asked(StrEnum):
+    """What was asked."""
+
+    TEXT = "text"
+    ATTRIBUTION = "attribution"
+    NOTE = "note"
+    STORY = "story"
+    KEEP = "keep"
+    REPORT = "report"
+
+
+class Dialogue(Base):
+    """One open question."""
+
+    __tablename__ = "dialogue"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    chat_id: Mapped[int] = mapped_column(BigInteger)
+    user_id: Mapped[int] = mapped_column(BigInteger)
+    asked: Mapped[Asked] = mapped_column(word(Asked))
+    about: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """Ids and texts that the answer will be joined with."""
+    asked_at: Mapped[datetime]
+
+    # Ids are never used again: an old button must not answer a new question.
+    __table_args__ = (UniqueConstraint("chat_id", "user_id"), {"sqlite_autoincrement": True})
+
+
+async def ask(
+    session: AsyncSession, asked: Asked, *, chat_id: int, user_id: int, now: datetime, **about: Any
+) -> Dialogue:
+    """Remembers the question; the person's next words in this chat answer it."""
+    await session.execute(_of(chat_id, user_id))
+    dialogue = Dialogue(chat_id=chat_id, user_id=user_id, asked=asked, about=about, asked_at=now)
+    session.add(dialogue)
+    await session.flush()
+    return dialogue
+
+
+async def open_question(
+    session: AsyncSession, *, chat_id: int, user_id: int, now: datetime
+) -> Dialogue | None:
+    """What this person was asked here and has not yet answered."""
+    return await session.scalar(
+        select(Dialogue).where(
+            Dialogue.chat_id == chat_id,
+            Dialogue.user_id == user_id,
+            Dialogue.asked_at > now - PATIENCE,
+        )
+    )
+
+
+async def answered(session: AsyncSession, dialogue_id: int, *, user_id: int) -> Dialogue:
+    """Takes the question away for good; ``Stale`` where it was answered or replaced meanwhile."""
+    dialogue = await session.get(Dialogue, dialogue_id, with_for_update=True)
+    if dialogue is None or dialogue.user_id != user_id:
+        raise Stale("gone")
+    await session.delete(dialogue)
+    await session.flush()
+    return dialogue
+
+
+async def drop(session: AsyncSession, *, chat_id: int, user_id: int) -> None:
+    """Forgets whatever was asked."""
+    await session.execute(_of(chat_id, user_id))
+
+
+def _of(chat_id: int, user_id: int):  # type: ignore[no-untyped-def]
+    return delete(Dialogue).where(Dialogue.chat_id == chat_id, Dialogue.user_id == user_id)

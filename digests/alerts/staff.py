@@ -1,0 +1,77 @@
+"""Who works at the desk (verb): owners come from the settings, they appoint the others."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from digests.alerts.audit import record
+from digests.alerts.editor import Editor, Role
+from digests.alerts.permission import Act, may
+from digests.errors import NotPermitted, Stale
+
+
+async def role_of(session: AsyncSession, user_id: int, owners: Collection[int]) -> Role | None:
+    """The person's role at this moment; none for everybody else."""
+    if user_id in owners:
+        return Role.OWNER
+    editor = await session.get(Editor, user_id)
+    return editor.role if editor else None
+
+
+async def demand(session: AsyncSession, user_id: int, act: Act, *, owners: Collection[int]) -> Role:
+    """The person's role, or ``NotPermitted`` where it does not allow the act."""
+    role = await role_of(session, user_id, owners)
+    if role is None or not may(role, act):
+        raise NotPermitted(act)
+    return role
+
+
+async def appoint(
+    session: AsyncSession,
+    user_id: int,
+    role: Role,
+    *,
+    by: int,
+    owners: Collection[int],
+    now: datetime,
+) -> Editor:
+    """Makes somebody an editor or a reviewer; only an owner may, and owners are not appointed."""
+    await demand(session, by, Act.APPOINT, owners=owners)
+    if role is Role.OWNER or user_id in owners:
+        raise NotPermitted(Act.APPOINT)
+    editor = await session.get(Editor, user_id)
+    if editor is None:
+        editor = Editor(user_id=user_id)
+        session.add(editor)
+    editor.role, editor.appointed_by, editor.appointed_at = role, by, now
+    await record(session, "appoint", f"person:{user_id}", by=by, now=now, role=role)
+    return editor
+
+
+async def dismiss(
+    session: AsyncSession, user_id: int, *, by: int, owners: Collection[int], now: datetime
+) -> None:
+    """Takes the role away; whatever buttons the person still has are refused from now on."""
+    await demand(session, by, Act.APPOINT, owners=owners)
+    editor = await session.get(Editor, user_id)
+    if editor is None:
+        raise Stale("gone")
+    await session.delete(editor)
+    await record(session, "dismiss", f"person:{user_id}", by=by, now=now, role=editor.role)
+
+
+async def staff(session: AsyncSession) -> Sequence[Editor]:
+    """Everybody appointed, the longest first."""
+    return (
+        await session.scalars(select(Editor).order_by(Editor.appointed_at, Editor.user_id))
+    ).all()
+
+
+async def desk_chats(session: AsyncSession, owners: Collection[int]) -> list[int]:
+    """The private chats of all who may correct: where the desk is told things."""
+    editors = select(Editor.user_id).where(Editor.role == Role.EDITOR)
+    return sorted({*owners, *(await session.scalars(editors))})

@@ -1,0 +1,221 @@
+"""An error is admitted (verb): proposed with what is right, and on approval put right everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from digests.alerts.alert import Alert, AlertRevision, AlertState, RevisionReason
+from digests.alerts.audit import record
+from digests.alerts.permission import Act
+from digests.alerts.staff import demand
+from digests.alerts.wording import arranged, body, headline
+from digests.corrections.correction import (
+    CorrectedSubject,
+    Correction,
+    CorrectionKind,
+    CorrectionState,
+)
+from digests.corrections.spread import spread_alert, spread_story
+from digests.errors import Incomplete, Stale
+from digests.stories.story import Story, StoryRevision
+from digests.vocabulary import Standing
+
+NOTE = 500
+"""Characters for what was wrong: it stands in every corrected message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """What an editor found wrong, and what they say instead."""
+
+    kind: CorrectionKind
+    subject: CorrectedSubject
+    subject_id: int
+    revision: int
+    """What they saw."""
+    text: str = ""
+    """What is right; a retraction has none."""
+    note: str = ""
+    """What was wrong; a retraction must say it."""
+    language: str = "en"
+
+
+async def propose(
+    session: AsyncSession,
+    amendment: Amendment,
+    *,
+    by: int,
+    owners: Collection[int],
+    now: datetime,
+) -> Correction:
+    """Writes the correction down, for the editor to look at; nothing goes out yet.
+
+    Raises ``Stale`` where the alert or story is not what the editor saw, was never sent or is
+    already withdrawn; ``Incomplete`` or ``TooLong`` for words that cannot go out.
+    """
+    await demand(session, by, Act.CORRECT, owners=owners)
+    await _standing(session, amendment.subject, amendment.subject_id, amendment.revision)
+    correction = Correction(
+        kind=amendment.kind,
+        subject=amendment.subject,
+        subject_id=amendment.subject_id,
+        state=CorrectionState.PROPOSED,
+        was_revision=amendment.revision,
+        texts=_texts(amendment),
+        notes=_notes(amendment),
+        main_language=amendment.language,
+        made_by=by,
+        made_at=now,
+    )
+    session.add(correction)
+    await session.flush()
+    return correction
+
+
+async def approve(
+    session: AsyncSession, correction_id: int, *, by: int, owners: Collection[int], now: datetime
+) -> Correction:
+    """The error is put right: a new revision, and work for the outbox to bring it everywhere.
+
+    Raises ``Stale`` where this was decided before, or the alert or story changed meanwhile.
+    """
+    await demand(session, by, Act.CORRECT, owners=owners)
+    correction = await _undecided(session, correction_id)
+    wrong = await _standing(
+        session, correction.subject, correction.subject_id, correction.was_revision
+    )
+    correction.state = CorrectionState.APPROVED
+    correction.decided_by, correction.decided_at = by, now
+    correction.now_revision = wrong.revision = correction.was_revision + 1
+    if isinstance(wrong, Alert):
+        await _amend_alert(session, wrong, correction)
+        await spread_alert(session, wrong, correction, now=now)
+    else:
+        await _amend_story(session, wrong, correction)
+        await spread_story(session, wrong, correction, now=now)
+    await record(
+        session,
+        correction.kind,
+        f"{correction.subject}:{correction.subject_id}",
+        by=by,
+        now=now,
+        correction=correction.id,
+        revision=correction.now_revision,
+    )
+    return correction
+
+
+async def discard(
+    session: AsyncSession, correction_id: int, *, by: int, owners: Collection[int], now: datetime
+) -> Correction:
+    """The proposed correction is put away."""
+    await demand(session, by, Act.CORRECT, owners=owners)
+    correction = await _undecided(session, correction_id)
+    correction.state = CorrectionState.REJECTED
+    correction.decided_by, correction.decided_at = by, now
+    await record(session, "discard", f"correction:{correction.id}", by=by, now=now)
+    return correction
+
+
+async def _undecided(session: AsyncSession, correction_id: int) -> Correction:
+    correction = await session.get(Correction, correction_id, with_for_update=True)
+    if correction is None:
+        raise Stale("gone")
+    if correction.state is not CorrectionState.PROPOSED:
+        raise Stale("decided")
+    return correction
+
+
+async def _standing(
+    session: AsyncSession, subject: CorrectedSubject, subject_id: int, revision: int
+) -> Alert | Story:
+    """What is to be corrected, locked, and as the editor saw it."""
+    wrong: Alert | Story | None
+    if subject is CorrectedSubject.ALERT:
+        wrong = await session.get(Alert, subject_id, with_for_update=True)
+        gone = wrong is None or wrong.state is not AlertState.APPROVED
+    else:
+        wrong = await session.get(Story, subject_id, with_for_update=True)
+        gone = wrong is None
+    if wrong is None or gone:
+        raise Stale("gone")
+    if wrong.revision != revision:
+        raise Stale("changed")
+    if await _is_withdrawn(session, wrong):
+        raise Stale("decided")
+    return wrong
+
+
+async def _is_withdrawn(session: AsyncSession, wrong: Alert | Story) -> bool:
+    if isinstance(wrong, Story):
+        return wrong.standing is Standing.RETRACTED
+    revision = await session.get_one(AlertRevision, (wrong.id, wrong.revision))
+    return revision.reason is RevisionReason.RETRACTION
+
+
+def _texts(amendment: Amendment) -> dict[str, str]:
+    if amendment.kind is CorrectionKind.RETRACT:
+        return {}
+    return {amendment.language: arranged(amendment.text)}
+
+
+def _notes(amendment: Amendment) -> dict[str, str]:
+    if amendment.note:
+        return {amendment.language: arranged(amendment.note, NOTE).replace("\n", " ")}
+    if amendment.kind is CorrectionKind.RETRACT:
+        raise Incomplete("note")
+    return {}
+
+
+async def _amend_alert(session: AsyncSession, alert: Alert, correction: Correction) -> None:
+    was = await session.get_one(AlertRevision, (alert.id, correction.was_revision))
+    withdrawn = correction.kind is CorrectionKind.RETRACT
+    session.add(
+        AlertRevision(
+            alert_id=alert.id,
+            revision=alert.revision,
+            reason=RevisionReason.RETRACTION if withdrawn else RevisionReason.CORRECTION,
+            texts=was.texts if withdrawn else correction.texts,
+            main_language=was.main_language if withdrawn else correction.main_language,
+            topics=was.topics,
+            severity=was.severity,
+            # A correction says nothing of how sure we are; a label stays until somebody changes it.
+            standing=Standing.RETRACTED if withdrawn else was.standing,
+            attribution=was.attribution,
+            source_url=was.source_url,
+            note=correction.notes.get(correction.main_language),
+            made_by=correction.made_by,
+            made_at=correction.decided_at,
+        )
+    )
+    await session.flush()
+
+
+async def _amend_story(session: AsyncSession, story: Story, correction: Correction) -> None:
+    was = await session.get_one(StoryRevision, (story.id, correction.was_revision))
+    withdrawn = correction.kind is CorrectionKind.RETRACT
+    story.standing = Standing.RETRACTED if withdrawn else Standing.CORRECTED
+    right = correction.texts.get(correction.main_language, "")
+    session.add(
+        StoryRevision(
+            story_id=story.id,
+            revision=story.revision,
+            title=was.title if withdrawn else headline(right),
+            lead=was.lead if withdrawn else body(right),
+            language=was.language if withdrawn else correction.main_language,
+            severity=was.severity,
+            standing=story.standing,
+            attribution=was.attribution,
+            sources=was.sources,
+            article_count=was.article_count,
+            source_count=was.source_count,
+            news=None,
+            last_article_at=was.last_article_at,
+            made_at=correction.decided_at,
+        )
+    )
+    await session.flush()

@@ -1,0 +1,97 @@
+"""A report: a reader says that something we sent is wrong. It is about one message, and can be answered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Text, UniqueConstraint, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from digests.alerts.wording import arranged
+from digests.errors import Stale
+from digests.outbox.dispatch import Content
+from digests.outbox.receipt import Receipt
+from digests.storage.schema import Base, word
+
+WORDS = 1000
+"""Characters a reader may write."""
+
+
+class Report(Base):
+    """One reader on one alert or edition: a second report replaces the words of the first."""
+
+    __tablename__ = "report"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    content: Mapped[Content] = mapped_column(word(Content))
+    subject_id: Mapped[int] = mapped_column(BigInteger)
+    chat_id: Mapped[int] = mapped_column(BigInteger)
+    message_id: Mapped[int] = mapped_column(BigInteger)
+    words: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[int | None] = mapped_column(BigInteger)
+
+    __table_args__ = (UniqueConstraint("content", "subject_id", "chat_id"),)
+
+
+async def copy_in(session: AsyncSession, chat_id: int, message_id: int) -> Receipt | None:
+    """What this message of ours carried; none where it carried no news."""
+    return await session.scalar(
+        select(Receipt)
+        .where(
+            Receipt.chat_id == chat_id,
+            Receipt.message_id == message_id,
+            Receipt.content.in_((Content.ALERT, Content.EDITION)),
+        )
+        .order_by(Receipt.id.desc())
+        .limit(1)
+    )
+
+
+async def report(
+    session: AsyncSession, chat_id: int, message_id: int, words: str, *, now: datetime
+) -> tuple[Report, bool]:
+    """The report, and whether it is this reader's first on this subject; ``Stale`` for no news."""
+    carried = await copy_in(session, chat_id, message_id)
+    if carried is None:
+        raise Stale("gone")
+    found = await session.scalar(
+        select(Report).where(
+            Report.content == carried.content,
+            Report.subject_id == carried.subject_id,
+            Report.chat_id == chat_id,
+        )
+    )
+    if found is not None:
+        found.words = arranged(words, WORDS)
+        return found, False
+    made = Report(
+        content=carried.content,
+        subject_id=carried.subject_id,
+        chat_id=chat_id,
+        message_id=message_id,
+        words=arranged(words, WORDS),
+        made_at=now,
+    )
+    session.add(made)
+    await session.flush()
+    return made, True
+
+
+async def answer(session: AsyncSession, report_id: int, *, by: int, now: datetime) -> Report:
+    """Marks a report as answered; ``Stale`` where somebody did before, or there is none."""
+    found = await session.get(Report, report_id, with_for_update=True)
+    if found is None:
+        raise Stale("gone")
+    if found.answered_at is not None:
+        raise Stale("decided")
+    found.answered_at, found.answered_by = now, by
+    return found
+
+
+async def unanswered(session: AsyncSession) -> int:
+    """How many reports wait for an answer."""
+    wanted = select(func.count()).select_from(Report).where(Report.answered_at.is_(None))
+    return await session.scalar(wanted) or 0

@@ -1,0 +1,179 @@
+"""What was put right is brought to every message that carried the error (verb): by receipt, set-based."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, Update, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from digests.alerts.alert import Alert, AlertRevision
+from digests.corrections.correction import Correction
+from digests.corrections.reach import Carried, Remedy, remedy
+from digests.editions.edition import Edition, EditionStory
+from digests.outbox.control import cancel
+from digests.outbox.dispatch import (
+    Content,
+    Dispatch,
+    DispatchState,
+    Lane,
+    MessageKind,
+    Reach,
+)
+from digests.outbox.plan import plan
+from digests.outbox.receipt import Outcome, Receipt
+from digests.stories.story import Story
+from digests.vocabulary import Severity
+
+_UNFINISHED = (DispatchState.RUNNING, DispatchState.PAUSED)
+_MAY_HAVE_ARRIVED = (Outcome.SENT, Outcome.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """The messages in which one alert or edition stands: in how many chats, and what they are to show."""
+
+    content: Content
+    subject_id: int
+    revision: int
+    chats: int
+
+
+async def spread_alert(
+    session: AsyncSession, alert: Alert, correction: Correction, *, now: datetime
+) -> None:
+    """Waiting copies show what is right or stay unsent; those that arrived are edited and answered."""
+    age = now - (alert.decided_at or alert.created_at)
+    if _remedy(Carried.WAITING, correction, age) is Remedy.STOP:
+        for dispatch in await _going_out(session, alert):
+            await cancel(session, dispatch.id, reason="retracted", now=now)
+    unfinished = _unfinished(Content.ALERT).where(Dispatch.subject_id == alert.id)
+    await session.execute(unfinished.values(revision=alert.revision))
+    chats = (await chats_with(session, Content.ALERT, [alert.id])).get(alert.id, 0)
+    copies = Copies(Content.ALERT, alert.id, alert.revision, chats)
+    await _plan_edits(session, copies, correction, now)
+    if _remedy(Carried.ARRIVED, correction, age) is Remedy.EDIT_AND_REPLY:
+        words = await session.get_one(AlertRevision, (alert.id, alert.revision))
+        await _plan_replies(session, copies, correction, words.severity, now)
+
+
+async def spread_story(
+    session: AsyncSession, story: Story, correction: Correction, *, now: datetime
+) -> None:
+    """Every digest with this story shows what is right; the readers of a fresh one are told."""
+    holding = select(EditionStory.edition_id).where(EditionStory.story_id == story.id)
+    await _raise_editions(session, story, holding)
+    newest_first = (
+        select(Edition).where(Edition.id.in_(holding)).order_by(Edition.window_end.desc())
+    )
+    editions = (await session.scalars(newest_first)).all()
+    chats = await chats_with(session, Content.EDITION, [edition.id for edition in editions])
+    told: set[int] = set()
+    for edition in editions:
+        if edition.id not in chats:
+            continue
+        copies = Copies(Content.EDITION, edition.id, edition.revision, chats[edition.id])
+        await _plan_edits(session, copies, correction, now)
+        cure = _remedy(Carried.ARRIVED, correction, now - edition.window_end)
+        # A story goes on for days: its readers hear of the error once, below their newest digest.
+        if cure is Remedy.EDIT_AND_REPLY and edition.taste_id not in told:
+            told.add(edition.taste_id)
+            await _plan_replies(session, copies, correction, story.severity, now)
+
+
+async def chats_with(
+    session: AsyncSession, content: Content, subject_ids: Collection[int]
+) -> dict[int, int]:
+    """In how many chats a copy of each subject may stand."""
+    counted = await session.execute(
+        select(Receipt.subject_id, func.count(Receipt.chat_id.distinct()))
+        .where(
+            Receipt.content == content,
+            Receipt.subject_id.in_(subject_ids),
+            Receipt.kind == MessageKind.SEND,
+            Receipt.outcome.in_(_MAY_HAVE_ARRIVED),
+        )
+        .group_by(Receipt.subject_id)
+    )
+    return {row[0]: row[1] for row in counted}
+
+
+async def _raise_editions(session: AsyncSession, story: Story, holding: Select[int]) -> None:
+    await session.execute(
+        update(Edition).where(Edition.id.in_(holding)).values(revision=Edition.revision + 1)
+    )
+    held = update(EditionStory).where(EditionStory.story_id == story.id)
+    await session.execute(held.values(story_revision=story.revision))
+    raised = select(Edition.revision).where(Edition.id == Dispatch.subject_id).scalar_subquery()
+    unfinished = _unfinished(Content.EDITION).where(Dispatch.subject_id.in_(holding))
+    await session.execute(unfinished.values(revision=raised))
+
+
+async def _plan_edits(
+    session: AsyncSession, copies: Copies, correction: Correction, now: datetime
+) -> None:
+    """Planned even for nobody: a copy in the air counts as arrived only when it settles."""
+    await plan(
+        session,
+        content=copies.content,
+        subject_id=copies.subject_id,
+        revision=copies.revision,
+        kind=MessageKind.EDIT,
+        lane=Lane.CORRECTIONS,
+        reach=Reach.RECEIVED,
+        received_content=copies.content,
+        received_subject_id=copies.subject_id,
+        audience=copies.chats,
+        created_at=now,
+        created_by=correction.decided_by,
+        plan_key=f"edit:{copies.content}:{copies.subject_id}:{copies.revision}",
+    )
+
+
+async def _plan_replies(
+    session: AsyncSession,
+    copies: Copies,
+    correction: Correction,
+    severity: Severity,
+    now: datetime,
+) -> None:
+    await plan(
+        session,
+        content=Content.CORRECTION,
+        subject_id=correction.id,
+        revision=1,
+        kind=MessageKind.SEND,
+        lane=Lane.CORRECTIONS,
+        silent=severity is Severity.ROUTINE,
+        reach=Reach.RECEIVED,
+        received_content=copies.content,
+        received_subject_id=copies.subject_id,
+        audience=copies.chats,
+        created_at=now,
+        created_by=correction.decided_by,
+        plan_key=f"correction:{correction.id}:{copies.content}:{copies.subject_id}",
+    )
+
+
+async def _going_out(session: AsyncSession, alert: Alert) -> list[Dispatch]:
+    wanted = select(Dispatch).where(
+        Dispatch.content == Content.ALERT,
+        Dispatch.subject_id == alert.id,
+        Dispatch.kind == MessageKind.SEND,
+        Dispatch.state.in_(_UNFINISHED),
+    )
+    return list(await session.scalars(wanted))
+
+
+def _unfinished(content: Content) -> Update:
+    return (
+        update(Dispatch)
+        .where(Dispatch.content == content, Dispatch.state.in_(_UNFINISHED))
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def _remedy(carried: Carried, correction: Correction, age: timedelta) -> Remedy:
+    return remedy(carried, correction.subject, correction.kind, age)

@@ -1,0 +1,1 @@
+"""Measurements: each prints one line of JSON and one to read."""

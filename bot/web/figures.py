@@ -1,0 +1,90 @@
+"""The figures an operator watches, read from the tables at the moment of asking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from digests.audience.subscriber import Subscriber
+from digests.editions.edition import Edition
+from digests.intake.article import Article
+from digests.intake.source import Source
+from digests.outbox.dispatch import Dispatch, DispatchState
+from digests.outbox.gate import Gate, Worker
+from digests.outbox.message import OutboxMessage
+from digests.outbox.receipt import Receipt
+from digests.stories.story import Story
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Counts by word; ages and waits in seconds; rates in messages a second."""
+
+    subscribers: dict[str, int]
+    sources: dict[str, int]
+    articles: int
+    articles_ungrouped: int
+    stories: int
+    editions: int
+    outbox: dict[str, int]
+    """Unfinished messages by lane."""
+    sending: int
+    """Of these, in a courier's hands."""
+    dispatches_running: dict[str, int]
+    """By lane."""
+    dispatches_paused: int
+    oldest_dispatch_seconds: dict[str, float]
+    """By lane: how long ago the oldest running one was planned."""
+    receipts: dict[str, int]
+    """The ledger by outcome."""
+    uncertain: int
+    """Receipts of messages that were sent again because an answer was lost."""
+    rate_allowed: float | None
+    held_seconds: float
+    """How long Telegram still makes us wait."""
+    workers: int
+
+
+async def figures(session: AsyncSession, *, now: datetime) -> Figures:
+    """Everything, as it is at ``now``."""
+    gate = await session.scalar(select(Gate).order_by(Gate.bot_id.desc()).limit(1))
+    held = gate.hold_until - now if gate and gate.hold_until else None
+    running = Dispatch.state == DispatchState.RUNNING
+    oldest = select(Dispatch.lane, func.min(Dispatch.created_at)).where(running)
+    since = (await session.execute(oldest.group_by(Dispatch.lane))).tuples()
+    return Figures(
+        subscribers=await _by(session, Subscriber.state),
+        sources=await _by(session, Source.state),
+        articles=await _count(session, Article.id),
+        articles_ungrouped=await _count(session, Article.id, Article.grouped_at.is_(None)),
+        stories=await _count(session, Story.id),
+        editions=await _count(session, Edition.id),
+        outbox=await _by(session, OutboxMessage.lane),
+        sending=await _count(session, OutboxMessage.id, OutboxMessage.state == "sending"),
+        dispatches_running=await _by(session, Dispatch.lane, running),
+        dispatches_paused=await _count(
+            session, Dispatch.id, Dispatch.state == DispatchState.PAUSED
+        ),
+        oldest_dispatch_seconds={lane: (now - at).total_seconds() for lane, at in since},
+        receipts=await _by(session, Receipt.outcome),
+        uncertain=await _count(session, Receipt.id, Receipt.ambiguous),
+        rate_allowed=gate.rate if gate else None,
+        held_seconds=max(0.0, held.total_seconds()) if held else 0.0,
+        workers=await _count(session, Worker.id),
+    )
+
+
+async def _by(
+    session: AsyncSession, column: InstrumentedAttribute[Any], *where: Any
+) -> dict[str, int]:
+    counted = select(column, func.count()).where(*where).group_by(column)
+    return {str(word): count for word, count in (await session.execute(counted)).tuples()}
+
+
+async def _count(session: AsyncSession, column: InstrumentedAttribute[Any], *where: Any) -> int:
+    return await session.scalar(select(func.count(column)).where(*where)) or 0

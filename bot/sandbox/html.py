@@ -21,7 +21,7 @@ _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 _LONGEST_NUMERIC = 9  # characters of a numeric reference without its semicolon
 _TOKEN = re.compile(r"[A-Za-z0-9.\-]*")
 _TAG_END = re.compile(rf"[{_SPACES}>]")
-_NAME_END = re.compile(rf"[{_SPACES}>=]")
+_NAME_END = re.compile(rf"[{_SPACES}>=/'\"]")
 
 _PLAIN_TYPES = {
     "b": "bold", "strong": "bold",
@@ -31,15 +31,13 @@ _PLAIN_TYPES = {
     "tg-spoiler": "spoiler", "span": "spoiler",
 }  # fmt: skip
 _TAGS = {*_PLAIN_TYPES, "a", "pre", "code", "blockquote", "tg-emoji", "tg-time"}
-_SORT_ORDER = {
-    kind: place
-    for place, kind in enumerate(
-        (
-            "expandable_blockquote", "blockquote", "pre", "code", "text_link", "text_mention",
-            "bold", "italic", "underline", "strikethrough", "spoiler", "custom_emoji", "date_time",
-        )
-    )
-}  # fmt: skip
+# Kinds of one rank keep the order in which they were closed.
+_RANKS = (
+    ("blockquote", "expandable_blockquote"), ("pre with language",), ("pre",), ("code",),
+    ("date_time",), ("text_link", "text_mention"), ("bold",), ("italic",), ("underline",),
+    ("strikethrough",), ("spoiler",), ("custom_emoji",),
+)  # fmt: skip
+_SORT_ORDER = {kind: rank for rank, kinds in enumerate(_RANKS) for kind in kinds}
 
 
 @dataclass(slots=True)
@@ -107,7 +105,7 @@ class _Parser:
 
     def _start_tag(self, at: int) -> int:
         end = self._scan(_TAG_END, at + 1)
-        if end >= self.size:
+        if self.source[end] == "\0":
             raise self._refuse_at("Unclosed start tag", at)
         tag = _lower(self.source[at + 1 : end])
         if tag not in _TAGS:
@@ -124,8 +122,6 @@ class _Parser:
             at = self._skip_spaces(at)
             if self.source[at] == ">":
                 return argument, extra, at
-            if at >= self.size:
-                raise self._refuse_at(f'Unclosed start tag "{tag}"', start)
             name_end = self._scan(_NAME_END, at)
             name = self.source[at:name_end]
             if not name:
@@ -135,10 +131,12 @@ class _Parser:
 
     def _value(self, tag: str, start: int, at: int) -> tuple[str, int]:
         at = self._skip_spaces(at)
+        if self.source[at] == "\0":
+            raise self._refuse_at(f'Unclosed start tag "{tag}"', start)
         if self.source[at] != "=":
             return "", at
         at = self._skip_spaces(at + 1)
-        if at >= self.size:
+        if self.source[at] == "\0":
             raise self._refuse_at(f'Unclosed start tag "{tag}"', start)
         quote = self.source[at]
         if quote in "'\"":
@@ -148,7 +146,7 @@ class _Parser:
             if self.source[end] not in _SPACES + ">":
                 raise self._refuse_at("Unexpected end of name token", at)
             value, at = _lower(self.source[at:end]), end
-        if at >= self.size:
+        if self.source[at] == "\0":
             raise self._refuse_at("Unclosed start tag", start)
         return value, at
 
@@ -323,11 +321,11 @@ def _time_format(shape: str) -> str:
     if set(shape) - set("wWdDtT"):
         raise _refuse("Invalid date format used")
     week = "w" if set(shape) & set("wW") else ""
-    return week + _last_of(shape, "dD") + _last_of(shape, "tT")
+    return week + _shortest(shape, "dD") + _shortest(shape, "tT")
 
 
-def _last_of(shape: str, letters: str) -> str:
-    return next((c for c in reversed(shape) if c in letters), "")
+def _shortest(shape: str, letters: str) -> str:
+    return next((c for c in letters if c in shape), "")
 
 
 _ARGUED = {"a": _link, "tg-emoji": _emoji, "tg-time": _time}
@@ -336,5 +334,10 @@ _ARGUED = {"a": _link, "tg-emoji": _emoji, "tg-time": _time}
 def _sorted(entities: list[Entity]) -> list[Entity]:
     for entity in entities:
         entity.pop("_language", None)
-    entities.sort(key=lambda e: (e["offset"], -e["length"], _SORT_ORDER[e["type"]]))
-    return entities
+    return sorted(entities, key=sort_key)
+
+
+def sort_key(entity: Entity) -> tuple[int, int, int]:
+    """Entities go by place; of two that begin together the longer is first, then by their kind."""
+    kind = "pre with language" if "language" in entity else entity["type"]
+    return entity["offset"], -entity["length"], _SORT_ORDER.get(kind, len(_SORT_ORDER))

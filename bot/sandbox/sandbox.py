@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.sandbox import acts
+from bot.sandbox.control import Control
 from bot.sandbox.faults import Fault
 from bot.sandbox.limits import Limits, Windows
 from bot.sandbox.people import SUPERGROUP_BELOW, Chat, Person, Topic
@@ -57,6 +58,7 @@ class Sandbox:
             open_chats=open_chats,
         )
         self.api = BotApi(self.world, token)
+        self._control = Control(self.world)
         self._pusher = WebhookPusher(self.world, webhook_retry)
         self._pushing: asyncio.Task[None] | None = None
         self._runner: web.ServerRunner | None = None
@@ -106,6 +108,8 @@ class Sandbox:
         return f"{self.url}/"
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.path.startswith("/control/"):
+            return await self._control.handle(request)
         return await self.api.handle(request)
 
     # people and chats

@@ -12,7 +12,8 @@ from sqlalchemy import BigInteger, Index, String, UniqueConstraint, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from digests.storage.schema import Base
+from digests.storage.schema import Base, word
+from digests.vocabulary import Language
 
 
 class Card(Base):
@@ -27,11 +28,15 @@ class Card(Base):
     """The message that shows what readers get."""
     message_id: Mapped[int] = mapped_column(BigInteger)
     """The message with the buttons."""
+    language: Mapped[Language] = mapped_column(word(Language))
+    """Of the editor to whom it is shown."""
     dispatch_id: Mapped[int | None] = mapped_column(BigInteger)
     """Live: whose progress it shows; none before it is sent and after it ended."""
     shown: Mapped[str | None] = mapped_column(String(64))
     """Fingerprint of what a live card last showed, so that nothing is edited without need."""
+    shown_sent: Mapped[int] = mapped_column(default=0)
     shown_at: Mapped[datetime | None]
+    """How many were delivered when it was last shown: from this comes the rate."""
 
     __table_args__ = (
         UniqueConstraint("chat_id", "message_id"),

@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.alerts.alert import AlertState
 from digests.alerts.audit import record
-from digests.alerts.estimate import estimate
 from digests.alerts.permission import Act
 from digests.alerts.propose import newest, seen
 from digests.alerts.staff import demand
@@ -40,7 +39,6 @@ async def approve(
     words = await newest(session, alert)
     if not words.topics:
         raise Incomplete("topics")
-    audience = await estimate(session, words.topics, words.severity, now=now)
     alert.state, alert.decided_by, alert.decided_at = AlertState.APPROVED, by, now
     dispatch = await plan(
         session,
@@ -52,7 +50,6 @@ async def approve(
         reach=Reach.MATCHING,
         topics=list(words.topics),
         severity=words.severity,
-        audience=audience.readers,
         expires_at=now + STILL_BREAKING,
         created_at=now,
         created_by=by,
@@ -65,6 +62,6 @@ async def approve(
         by=by,
         now=now,
         revision=alert.revision,
-        readers=audience.readers,
+        readers=dispatch.audience,
     )
     return dispatch

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from digests.audience.subscriber import AlertWish, Subscriber, SubscriberState
-from digests.audience.taste import TasteTopic
+from digests.audience.subscriber import Subscriber
+from digests.outbox.dispatch import Dispatch
+from digests.outbox.plan import matching
+from digests.outbox.quiet import is_quiet
 from digests.vocabulary import Severity
 
 
@@ -27,40 +28,16 @@ class Estimate:
         return self.readers / rate
 
 
-def wishes(severity: Severity) -> tuple[AlertWish, ...]:
-    """Which wishes admit an alert of this severity."""
-    if severity is Severity.FLASH:
-        return (AlertWish.ALL, AlertWish.FLASH)
-    return (AlertWish.ALL,)
-
-
 async def estimate(
-    session: AsyncSession, topics: Collection[str], severity: Severity, *, now: datetime
+    session: AsyncSession, topics: Sequence[str], severity: Severity, *, now: datetime
 ) -> Estimate:
-    """Counts the active subscribers with one of the topics and a wish for such alerts."""
-    tastes = select(TasteTopic.taste_id).where(TasteTopic.topic.in_(topics))
+    """Counts those whom a dispatch of these topics and this severity would be for."""
+    meant = matching(Dispatch(topics=list(topics), severity=severity))
     hours = (Subscriber.timezone, Subscriber.quiet_from, Subscriber.quiet_until)
-    groups = await session.execute(
-        select(*hours, func.count())
-        .where(
-            Subscriber.state == SubscriberState.ACTIVE,
-            Subscriber.alerts.in_(wishes(severity)),
-            Subscriber.taste_id.in_(tastes),
-        )
-        .group_by(*hours)
-    )
+    groups = await session.execute(select(*hours, func.count()).where(meant).group_by(*hours))
     readers = quiet = 0
     for timezone, quiet_from, quiet_until, count in groups:
         readers += count
-        if in_quiet_hours(timezone, quiet_from, quiet_until, now):
+        if is_quiet(now, timezone, quiet_from, quiet_until):
             quiet += count
     return Estimate(readers, quiet)
-
-
-def in_quiet_hours(timezone: str, start: int | None, end: int | None, now: datetime) -> bool:
-    """Whether it is quiet there now; the hours may span midnight, and end before ``end`` strikes."""
-    if start is None or end is None:
-        return False
-    local = now.astimezone(ZoneInfo(timezone))
-    minute = local.hour * 60 + local.minute
-    return start <= minute < end if start <= end else minute >= start or minute < end

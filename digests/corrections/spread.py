@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, Update, func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.alerts.alert import Alert, AlertRevision
 from digests.corrections.correction import Correction
 from digests.corrections.reach import Carried, Remedy, remedy
 from digests.editions.edition import Edition, EditionStory
-from digests.outbox.control import cancel
+from digests.outbox.control import cancel, raise_revision
 from digests.outbox.dispatch import (
     Content,
     Dispatch,
@@ -27,18 +27,14 @@ from digests.outbox.receipt import Outcome, Receipt
 from digests.stories.story import Story
 from digests.vocabulary import Severity
 
-_UNFINISHED = (DispatchState.RUNNING, DispatchState.PAUSED)
-_MAY_HAVE_ARRIVED = (Outcome.SENT, Outcome.UNKNOWN)
-
 
 @dataclass(frozen=True, slots=True)
 class Copies:
-    """The messages in which one alert or edition stands: in how many chats, and what they are to show."""
+    """The messages in which one alert or edition stands, and what they are to show."""
 
     content: Content
     subject_id: int
     revision: int
-    chats: int
 
 
 async def spread_alert(
@@ -46,13 +42,11 @@ async def spread_alert(
 ) -> None:
     """Waiting copies show what is right or stay unsent; those that arrived are edited and answered."""
     age = now - (alert.decided_at or alert.created_at)
+    await raise_revision(session, Content.ALERT, alert.id, alert.revision)
     if _remedy(Carried.WAITING, correction, age) is Remedy.STOP:
-        for dispatch in await _going_out(session, alert):
-            await cancel(session, dispatch.id, reason="retracted", now=now)
-    unfinished = _unfinished(Content.ALERT).where(Dispatch.subject_id == alert.id)
-    await session.execute(unfinished.values(revision=alert.revision))
-    chats = (await chats_with(session, Content.ALERT, [alert.id])).get(alert.id, 0)
-    copies = Copies(Content.ALERT, alert.id, alert.revision, chats)
+        for dispatch_id in await _going_out(session, alert):
+            await cancel(session, dispatch_id, reason="retracted", now=now)
+    copies = Copies(Content.ALERT, alert.id, alert.revision)
     await _plan_edits(session, copies, correction, now)
     if _remedy(Carried.ARRIVED, correction, age) is Remedy.EDIT_AND_REPLY:
         words = await session.get_one(AlertRevision, (alert.id, alert.revision))
@@ -69,12 +63,12 @@ async def spread_story(
         select(Edition).where(Edition.id.in_(holding)).order_by(Edition.window_end.desc())
     )
     editions = (await session.scalars(newest_first)).all()
-    chats = await chats_with(session, Content.EDITION, [edition.id for edition in editions])
+    chats = await chats_with(session, Content.EDITION, holding)
     told: set[int] = set()
     for edition in editions:
         if edition.id not in chats:
             continue
-        copies = Copies(Content.EDITION, edition.id, edition.revision, chats[edition.id])
+        copies = Copies(Content.EDITION, edition.id, edition.revision)
         await _plan_edits(session, copies, correction, now)
         cure = _remedy(Carried.ARRIVED, correction, now - edition.window_end)
         # A story goes on for days: its readers hear of the error once, below their newest digest.
@@ -84,16 +78,16 @@ async def spread_story(
 
 
 async def chats_with(
-    session: AsyncSession, content: Content, subject_ids: Collection[int]
+    session: AsyncSession, content: Content, subject_ids: Collection[int] | Select[int]
 ) -> dict[int, int]:
-    """In how many chats a copy of each subject may stand."""
+    """In how many chats a copy of each subject stands."""
     counted = await session.execute(
         select(Receipt.subject_id, func.count(Receipt.chat_id.distinct()))
         .where(
             Receipt.content == content,
             Receipt.subject_id.in_(subject_ids),
             Receipt.kind == MessageKind.SEND,
-            Receipt.outcome.in_(_MAY_HAVE_ARRIVED),
+            Receipt.outcome == Outcome.SENT,
         )
         .group_by(Receipt.subject_id)
     )
@@ -107,8 +101,13 @@ async def _raise_editions(session: AsyncSession, story: Story, holding: Select[i
     held = update(EditionStory).where(EditionStory.story_id == story.id)
     await session.execute(held.values(story_revision=story.revision))
     raised = select(Edition.revision).where(Edition.id == Dispatch.subject_id).scalar_subquery()
-    unfinished = _unfinished(Content.EDITION).where(Dispatch.subject_id.in_(holding))
-    await session.execute(unfinished.values(revision=raised))
+    # Thousands of editions may hold one story: one statement for all their dispatches.
+    await session.execute(
+        update(Dispatch)
+        .where(Dispatch.content == Content.EDITION, Dispatch.subject_id.in_(holding))
+        .values(revision=raised)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def _plan_edits(
@@ -125,7 +124,6 @@ async def _plan_edits(
         reach=Reach.RECEIVED,
         received_content=copies.content,
         received_subject_id=copies.subject_id,
-        audience=copies.chats,
         created_at=now,
         created_by=correction.decided_by,
         plan_key=f"edit:{copies.content}:{copies.subject_id}:{copies.revision}",
@@ -150,29 +148,20 @@ async def _plan_replies(
         reach=Reach.RECEIVED,
         received_content=copies.content,
         received_subject_id=copies.subject_id,
-        audience=copies.chats,
         created_at=now,
         created_by=correction.decided_by,
         plan_key=f"correction:{correction.id}:{copies.content}:{copies.subject_id}",
     )
 
 
-async def _going_out(session: AsyncSession, alert: Alert) -> list[Dispatch]:
-    wanted = select(Dispatch).where(
+async def _going_out(session: AsyncSession, alert: Alert) -> Sequence[int]:
+    wanted = select(Dispatch.id).where(
         Dispatch.content == Content.ALERT,
         Dispatch.subject_id == alert.id,
         Dispatch.kind == MessageKind.SEND,
-        Dispatch.state.in_(_UNFINISHED),
+        Dispatch.state.in_((DispatchState.RUNNING, DispatchState.PAUSED)),
     )
-    return list(await session.scalars(wanted))
-
-
-def _unfinished(content: Content) -> Update:
-    return (
-        update(Dispatch)
-        .where(Dispatch.content == content, Dispatch.state.in_(_UNFINISHED))
-        .execution_options(synchronize_session="fetch")
-    )
+    return (await session.scalars(wanted)).all()
 
 
 def _remedy(carried: Carried, correction: Correction, age: timedelta) -> Remedy:

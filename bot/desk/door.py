@@ -1,0 +1,95 @@
+"""The desk's door: who may come in is asked at every step, and who may not is told why.
+
+Roles are looked up anew for each command and tap, so that a dismissed editor's old buttons are dead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any
+
+from telegram import Update
+from telegram.constants import ChatID
+
+from bot.context import Context
+from digests.alerts.audit import record_refusal
+from digests.alerts.permission import Act
+from digests.alerts.staff import demand
+from digests.errors import Incomplete, NotPermitted, RequestError, Stale, TooLong
+
+REFUSED = "desk/refused.html"
+
+DeskHandler = Callable[..., Awaitable[None]]
+
+
+def desk(act: Act) -> Callable[[DeskHandler], DeskHandler]:
+    """Lets only those in whose role allows ``act``; refusals are answered and audited."""
+
+    def guard(handler: DeskHandler) -> DeskHandler:
+        @wraps(handler)
+        async def guarded(update: Update, context: Context, *words: str) -> None:
+            try:
+                user_id = person(update)
+                async with context.database.read() as session:
+                    await demand(session, user_id, act, owners=context.settings.owners)
+                await handler(update, context, *words)
+            except RequestError as error:
+                await refuse(update, context, error, wish=handler.__name__, words=words)
+
+        return guarded
+
+    return guard
+
+
+def person(update: Update) -> int:
+    """Who speaks, by numeric id; ``NotPermitted`` for those who hide behind a chat."""
+    user, message = update.effective_user, update.message
+    hidden = message is not None and message.sender_chat is not None
+    if user is None or hidden or user.id in (ChatID.ANONYMOUS_ADMIN, ChatID.FAKE_CHANNEL):
+        raise NotPermitted("anonymous")
+    return user.id
+
+
+def number(word: str) -> int:
+    """A number from callback data, which anybody may forge; ``Stale`` for anything else."""
+    if not (word.isascii() and word.isdigit() and len(word) <= 15):
+        raise Stale("gone")
+    return int(word)
+
+
+async def refuse(
+    update: Update,
+    context: Context,
+    error: RequestError,
+    *,
+    wish: str,
+    words: tuple[str, ...] = (),
+) -> None:
+    """Says why not, where the person asked, and writes it into the audit log."""
+    user = update.effective_user
+    values = {"kind": type(error).__name__, "why": _why(error)}
+    subject = ":".join([wish, *words])
+    async with context.database.write() as session:
+        await record_refusal(
+            session,
+            wish,
+            subject,
+            by=user.id if user else 0,
+            now=context.now(),
+            reason=f"{values['kind']}: {values['why']}",
+        )
+    if update.callback_query is not None:
+        await context.toast(REFUSED, alert=True, **values)
+    else:
+        await context.answer(REFUSED, **values)
+
+
+def _why(error: RequestError) -> str:
+    if isinstance(error, Stale):
+        return error.how
+    if isinstance(error, Incomplete):
+        return error.missing
+    if isinstance(error, TooLong):
+        return str(error.most)
+    return "anonymous" if error.args == ("anonymous",) else ""

@@ -1,0 +1,56 @@
+"""Messages that the desk keeps up to date: sent once, then edited in place (edge)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from telegram import Bot
+from telegram.constants import ParseMode
+from telegram.error import BadRequest
+
+from bot.context import NO_PREVIEW, keyboard
+from bot.rendering.render import Message
+from digests.audience.subscriber import Subscriber
+from digests.vocabulary import Language
+
+
+async def send(bot: Bot, chat_id: int, message: Message, *, reply_to: int | None = None) -> int:
+    """Sends it and gives the message's id."""
+    sent = await bot.send_message(
+        chat_id,
+        message.text,
+        parse_mode=ParseMode.HTML,
+        reply_markup=keyboard(message),
+        link_preview_options=NO_PREVIEW,
+        reply_to_message_id=reply_to,
+        allow_sending_without_reply=True,
+    )
+    return sent.message_id
+
+
+async def edit(bot: Bot, chat_id: int, message_id: int, message: Message) -> bool:
+    """Edits it; False where the message is there no more."""
+    try:
+        await bot.edit_message_text(
+            message.text,
+            chat_id,
+            message_id,
+            parse_mode=ParseMode.HTML,
+            reply_markup=keyboard(message),
+            link_preview_options=NO_PREVIEW,
+        )
+    except BadRequest as refusal:
+        # Somebody else at the desk was faster: it shows what it should.
+        return "not modified" in refusal.message.lower()
+    return True
+
+
+async def voice(
+    session: AsyncSession, chat_id: int, otherwise: Language
+) -> tuple[Language, dict[str, Any]]:
+    """The language and, for rendering, the time zone of a chat at the desk."""
+    wanted = select(Subscriber.language, Subscriber.timezone).where(Subscriber.chat_id == chat_id)
+    row = (await session.execute(wanted)).first()
+    return (row.language, {"timezone": row.timezone}) if row else (otherwise, {"timezone": "UTC"})

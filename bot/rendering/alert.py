@@ -1,0 +1,119 @@
+"""An alert as a message: its newest words, and openly what was wrong in the ones before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.rendering.render import Message, Words
+from digests.alerts.alert import Alert, AlertRevision, RevisionReason
+from digests.alerts.propose import Item, item_of
+from digests.alerts.wording import body, headline
+from digests.corrections.correction import CorrectedSubject, Correction, CorrectionKind
+from digests.corrections.difference import dropped
+from digests.corrections.history import history
+from digests.vocabulary import Language
+
+TEMPLATE = "messages/alert.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """One error admitted in this alert: when, what was wrong, and what we say no more."""
+
+    at: datetime
+    note: str
+    earlier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Everything the template shows of an alert."""
+
+    item: Item
+    said_at: datetime
+    corrected: tuple[Amended, ...] = ()
+    """Newest first."""
+    withdrawn: Amended | None = None
+
+    @property
+    def headline(self) -> str:
+        """The first line."""
+        return headline(self.item.text)
+
+    @property
+    def body(self) -> str:
+        """The rest; may be empty."""
+        return body(self.item.text)
+
+
+async def alert_parts(
+    session: AsyncSession,
+    words: Words,
+    subject_id: int,
+    revision: int,
+    language: Language,
+    timezone: str,
+) -> tuple[Message, ...]:
+    """The alert at this revision; always one message."""
+    return (render(words, await told(session, subject_id, revision), language, timezone),)
+
+
+async def told(session: AsyncSession, alert_id: int, revision: int) -> Told:
+    """What is to be shown of an alert at this revision."""
+    alert = await session.get_one(Alert, alert_id)
+    shown = await session.get_one(AlertRevision, (alert_id, revision))
+    admitted = await history(session, CorrectedSubject.ALERT, alert_id, revision)
+    changes = [(entry, await _change(session, entry)) for entry in admitted]
+    withdrawn = changes[0][1] if shown.reason is RevisionReason.RETRACTION else None
+    return Told(
+        item=item_of(shown),
+        said_at=alert.decided_at or shown.made_at,
+        corrected=tuple(c for e, c in changes if e.kind is CorrectionKind.CORRECT),
+        withdrawn=withdrawn,
+    )
+
+
+async def proposed(session: AsyncSession, correction: Correction, now: datetime) -> Told:
+    """The alert as it will be once this correction is approved: for the editor's preview."""
+    before = await told(session, correction.subject_id, correction.was_revision)
+    change = Amended(now, _note(correction), _earlier(before.item.text, correction))
+    if correction.kind is CorrectionKind.RETRACT:
+        return Told(before.item, before.said_at, before.corrected, withdrawn=change)
+    item = Item(
+        text=correction.texts[correction.main_language],
+        language=correction.main_language,
+        severity=before.item.severity,
+        standing=before.item.standing,
+        attribution=before.item.attribution,
+        source_url=before.item.source_url,
+    )
+    return Told(item, before.said_at, (change, *before.corrected))
+
+
+def render(words: Words, shown: Told, language: Language, timezone: str) -> Message:
+    """The one way from an alert to a message: previews and deliveries take it alike."""
+    newest = max([shown.said_at, *(c.at for c in _changes(shown))])
+    return words.message(TEMPLATE, language, timezone=timezone, now=newest, told=shown)
+
+
+def _changes(shown: Told) -> Sequence[Amended]:
+    return (*shown.corrected, shown.withdrawn) if shown.withdrawn else shown.corrected
+
+
+async def _change(session: AsyncSession, correction: Correction) -> Amended:
+    was = await session.get_one(AlertRevision, (correction.subject_id, correction.was_revision))
+    at = correction.decided_at or correction.made_at
+    return Amended(at, _note(correction), _earlier(was.texts[was.main_language], correction))
+
+
+def _note(correction: Correction) -> str:
+    return correction.notes.get(correction.main_language, "")
+
+
+def _earlier(was: str, correction: Correction) -> str:
+    right = correction.texts.get(correction.main_language)
+    return dropped(was, right) if right else ""

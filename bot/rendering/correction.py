@@ -1,0 +1,83 @@
+"""A correction as a message of its own: the reply that tells those who received the error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.rendering.render import Message, Words
+from digests.alerts.alert import Alert, AlertRevision
+from digests.alerts.wording import headline
+from digests.corrections.correction import CorrectedSubject, Correction, CorrectionKind
+from digests.corrections.difference import dropped
+from digests.stories.story import StoryRevision
+from digests.vocabulary import Language
+
+TEMPLATE = "messages/correction.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """Everything the template shows of a correction."""
+
+    subject: CorrectedSubject
+    withdrawn: bool
+    was: str
+    """The headline readers know it by."""
+    right: str
+    """The headline now."""
+    earlier: str
+    note: str
+    language: str
+    at: datetime
+    said_at: datetime | None
+    """When the alert went out; a digest has its own date above."""
+
+
+async def correction_parts(
+    session: AsyncSession,
+    words: Words,
+    subject_id: int,
+    revision: int,  # noqa: ARG001 - a correction has one; a new error is a new correction
+    language: Language,
+    timezone: str,
+) -> tuple[Message, ...]:
+    """The correction; always one message."""
+    correction = await session.get_one(Correction, subject_id)
+    return (render(words, await admitted(session, correction), language, timezone),)
+
+
+async def admitted(
+    session: AsyncSession, correction: Correction, now: datetime | None = None
+) -> Admitted:
+    """What is to be shown of a correction; ``now`` is its date while it is only proposed."""
+    was, said_at = await _was(session, correction)
+    right = correction.texts.get(correction.main_language, "")
+    return Admitted(
+        subject=correction.subject,
+        withdrawn=correction.kind is CorrectionKind.RETRACT,
+        was=headline(was),
+        right=headline(right),
+        earlier=dropped(was, right) if right else "",
+        note=correction.notes.get(correction.main_language, ""),
+        language=correction.main_language,
+        at=correction.decided_at or now or correction.made_at,
+        said_at=said_at,
+    )
+
+
+def render(words: Words, shown: Admitted, language: Language, timezone: str) -> Message:
+    """The one way from a correction to a message: previews and deliveries take it alike."""
+    return words.message(TEMPLATE, language, timezone=timezone, now=shown.at, told=shown)
+
+
+async def _was(session: AsyncSession, correction: Correction) -> tuple[str, datetime | None]:
+    key = (correction.subject_id, correction.was_revision)
+    if correction.subject is CorrectedSubject.STORY:
+        story = await session.get_one(StoryRevision, key)
+        return f"{story.title}\n{story.lead}", None
+    revision = await session.get_one(AlertRevision, key)
+    alert = await session.get_one(Alert, correction.subject_id)
+    return revision.texts[revision.main_language], alert.decided_at

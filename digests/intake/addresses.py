@@ -17,8 +17,12 @@ Network = IPv4Network | IPv6Network
 _NAT64 = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"))
 _COMPATIBLE = ip_network("::/96")
 
-# Outside every registry's special ranges, yet inside: a cloud's metadata server and the 6to4 relays.
-_ALSO_REFUSED = (ip_network("168.63.129.16/32"), ip_network("192.88.99.0/24"))
+# Outside every registry's special ranges, yet inside: clouds' own servers and the 6to4 relays.
+_ALSO_REFUSED = (
+    ip_network("168.63.129.16/32"),
+    ip_network("192.88.99.0/24"),
+    ip_network("192.0.0.0/24"),
+)
 
 # Below 1024 stand mail, shells and databases, which can be made to act on a line of HTTP.
 _LOW_PORTS = frozenset({80, 443})

@@ -23,6 +23,7 @@ _SILENT = {
 }  # fmt: skip
 _CLEANER = nh3.Cleaner(tags=_BLOCKS, clean_content_tags=_SILENT, attributes={}, link_rel=None)
 
+_CUT_TAG = re.compile(r"<[^<>]*$")
 _TAG = re.compile(r"<[^>]*>")
 _MARKUP = re.compile(r"<[a-zA-Z/!?]")
 _ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|\w+);")
@@ -33,8 +34,6 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060-\u2064\u202a-\u202e\u2066-\u206f"
     "\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
-_SPACES = re.compile(r"[^\S\n]+")
-_GAPS = re.compile(r"\s*\n\s*")
 
 _ARROW = r"[\s.…:\u00a0\u2192\u00bb>\])]*"
 _FURNITURE = re.compile(
@@ -44,8 +43,10 @@ _FURNITURE = re.compile(
         |(?:читати|читайте|дізнатися|детальніше|подробнее|читать)(?:\ (?:далі|більше|повністю|далее
           |дальше|полностью))?)
     )""" + _ARROW + r"""$
-    |^(?:continue\ reading|read\ more|read\ also|also\ read|see\ also|related|more\ on\ this|читайте\ також
-        |читайте\ ще|читайте\ также|дивіться\ також|смотрите\ также)\b[:.…\s].{0,200}$
+    |^(?:read\ more|related|more\ on\ this)\ ?:.{0,200}$
+    |^continue\ reading\b.{0,200}$
+    |^(?:read\ also|also\ read|see\ also|читайте\ також|читайте\ ще|читайте\ также|дивіться\ також
+        |смотрите\ также)\b[:.…\s].{0,200}$
     |^the\ post\ .{1,400}\ (?:first\ )?appeared\ (?:first\ )?on\ .{1,200}$
     |^запис\ .{1,400}\ (?:вперше\ )?з.явився\ (?:спочатку\ )?на\ .{1,200}$
     |^(?:share|tweet|email|print|pin|like|comments?|reply|e-?mail\ this
@@ -58,13 +59,15 @@ _FURNITURE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )  # fmt: skip
+_LONGEST_TAIL = 60
 # The tail of a teaser that was cut: the words before it stay.
 _TEASER_TAIL = re.compile(
     r"\s*(?:\[(?:…|\.\.\.|&hellip;)\]|(?:…|\.\.\.)?\s*(?:continue reading|read more|читати далі|"
     r"читать далее)" + _ARROW + r")\s*$",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"(?<=[.!?…])[\"'”»)]*\s+(?=[\"'“«(]?[^\W\d_a-zа-яіїєґ]|\d)")
+# Not after a few letters: "Gen. Smith" and "No. 5" are no sentences.
+_SENTENCE = re.compile(r".{20,}?[.!?…][\"'”»)]*(?=\s+[\"'“«(]?(?:[^\W_a-zа-яёіїєґ])|$)")
 
 
 def text_of(markup: str | None, longest: int = LONGEST_TEXT) -> str:
@@ -76,7 +79,7 @@ def text_of(markup: str | None, longest: int = LONGEST_TEXT) -> str:
     if not markup:
         return ""
     # Cut before cleaning, too: the parser's cost grows with what it is given.
-    plain = markup[: longest * 8]
+    plain = markup if len(markup) <= longest * 8 else _CUT_TAG.sub("", markup[: longest * 8])
     # Twice escaped markup is common in feeds: go on until none is left.
     for _ in range(4):
         if not _MARKUP.search(plain) and not _ENTITY.search(plain):
@@ -96,14 +99,21 @@ def title_of(markup: str | None) -> str:
 
 def body_of(markup: str | None, longest: int = LONGEST_TEXT) -> str:
     """A text without the furniture around it: teasers' tails, share lines, "appeared first on"."""
-    lines = [_TEASER_TAIL.sub("…", line) for line in text_of(markup, longest).split("\n")]
+    lines = [_without_teaser_tail(line) for line in text_of(markup, longest).split("\n")]
     return "\n".join(line for line in lines if line.strip("…. ") and not _FURNITURE.match(line))
 
 
 def first_sentence(text: str, longest: int = 160) -> str:
     """The first sentence of a text, to stand for a title that is missing."""
     line = text.strip().split("\n", 1)[0]
-    return _shortened(_SENTENCE.split(line, maxsplit=1)[0], longest)
+    found = _SENTENCE.match(line)
+    return _shortened(found[0] if found else line, longest)
+
+
+def _without_teaser_tail(line: str) -> str:
+    # Only the end is searched: over whole texts the pattern would cost more than the parser.
+    start = max(0, len(line) - _LONGEST_TAIL)
+    return line[:start] + _TEASER_TAIL.sub("…", line[start:])
 
 
 def _without_markup(plain: str) -> str:
@@ -117,8 +127,8 @@ def _encodable(plain: str) -> str:
 
 def _tidy(plain: str) -> str:
     plain = _INVISIBLE.sub("", plain.translate(_BREAKS))
-    plain = unicodedata.normalize("NFC", _SPACES.sub(" ", plain))
-    return _GAPS.sub("\n", plain).strip()
+    lines = (" ".join(line.split()) for line in plain.split("\n"))
+    return unicodedata.normalize("NFC", "\n".join(line for line in lines if line))
 
 
 def _shortened(plain: str, longest: int) -> str:

@@ -58,7 +58,15 @@ class _Host:
 
 
 class _RefusedByGuard(OSError):
-    """Raised where the socket would be made; aiohttp lets only OSError through as a failed try."""
+    """Raised where the socket would be made; aiohttp lets only OSError through as a failed try.
+
+    Where a name has several addresses, all that is left of their errors is a number they share.
+    """
+
+    NUMBER = 0x46571
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(self.NUMBER, reason)
 
 
 class FeedClient:
@@ -275,7 +283,9 @@ def _redirect(response: aiohttp.ClientResponse, url: str) -> _Redirect:
 
 def _connection_failure(error: aiohttp.ClientConnectorError) -> SourceError:
     if isinstance(error.os_error, _RefusedByGuard):
-        return AddressRefused(str(error.os_error))
+        return AddressRefused(error.os_error.strerror)
+    if error.os_error.errno == _RefusedByGuard.NUMBER:
+        return AddressRefused("private or local addresses")
     return Unreachable(type(error.os_error).__name__)
 
 

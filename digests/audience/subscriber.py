@@ -74,8 +74,6 @@ class Subscriber(Base):
     covered_until: Mapped[datetime]
     """Up to when the news was told, to the minute. A digest begins where the last one ended, so that
     nothing is lost or repeated; readers who share it share an edition."""
-    next_send_at: Mapped[datetime | None]
-    """The chat's own pace: nothing may go there before."""
     created_at: Mapped[datetime]
 
     __table_args__ = (

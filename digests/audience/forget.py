@@ -1,0 +1,63 @@
+"""What we hold on one chat (verb): all of it as data, or gone.
+
+Both look at every table that has a ``chat_id``, so that a table added later is not overlooked. A
+column may say what it becomes when its chat is forgotten (``info={"forgotten_as": ...}``): then the
+row stays without the chat, as receipts do. Any other row is deleted.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import Table, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from digests.audience.schedule import times_of
+from digests.audience.subscribe import find, topics_of
+from digests.storage.schema import Base
+
+
+async def erase(session: AsyncSession, chat_id: int) -> int:
+    """Erases a chat; how many rows spoke of it."""
+    touched = 0
+    for table in _tables():
+        kept_as = {
+            column.name: column.info["forgotten_as"]
+            for column in table.columns
+            if "forgotten_as" in column.info
+        }
+        change = update(table).values(**kept_as) if "chat_id" in kept_as else delete(table)
+        result = await session.execute(change.where(table.c.chat_id == chat_id))
+        touched += result.rowcount  # type: ignore[attr-defined]
+    return touched
+
+
+async def export(session: AsyncSession, chat_id: int) -> dict[str, Any]:
+    """Everything as plain data for JSON: the topics and times, then each table's rows."""
+    held: dict[str, Any] = {"chat_id": chat_id}
+    subscriber = await find(session, chat_id)
+    if subscriber is not None:
+        held["topics"] = list(await topics_of(session, subscriber))
+        held["times"] = [
+            {"minute": time.minute, "weekdays": time.weekdays}
+            for time in await times_of(session, subscriber)
+        ]
+    for table in _tables():
+        rows = await session.execute(select(table).where(table.c.chat_id == chat_id))
+        found = [{name: _plain(value) for name, value in row.items()} for row in rows.mappings()]
+        if found:
+            held[table.name] = found
+    return held
+
+
+def _tables() -> list[Table]:
+    """Children before parents, so that nothing deleted is still referred to."""
+    return [table for table in reversed(Base.metadata.sorted_tables) if "chat_id" in table.columns]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return value.value if isinstance(value, Enum) else value

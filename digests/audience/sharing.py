@@ -1,0 +1,57 @@
+"""Rows that many subscribers share (verb): the taste of these topics, the slot at this time.
+
+Two people may be the first to want the same at once: the row is inserted by whoever comes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from digests.audience.occurrence import next_occurrence
+from digests.audience.said_times import Time
+from digests.audience.slot import Slot
+from digests.audience.taste import Taste, TasteTopic, taste_key
+from digests.storage.schema import Base
+from digests.vocabulary import Topic
+
+
+async def taste_for(session: AsyncSession, topics: Iterable[Topic]) -> int | None:
+    """The id of the taste for these topics; none for no topics."""
+    key = taste_key(topics)
+    if not key:
+        return None
+    if await insert_new(session, Taste, {"key": key}):
+        taste_id = await _taste_id(session, key)
+        rows = [{"taste_id": taste_id, "topic": topic} for topic in key.split(",")]
+        await session.execute(insert(TasteTopic), rows)
+    return await _taste_id(session, key)
+
+
+async def slot_for(session: AsyncSession, timezone: str, time: Time, *, now: datetime) -> int:
+    """The id of the slot for this time in this zone; a new one knows when it is due next."""
+    key = {"timezone": timezone, "minute": time.minute, "weekdays": time.weekdays}
+    wanted = select(Slot.id).filter_by(**key)
+    found = await session.scalar(wanted)
+    if found is not None:
+        return found
+    due_at, local_date = next_occurrence(timezone, time.minute, time.weekdays, now)
+    await insert_new(session, Slot, {**key, "next_due_at": due_at, "next_local_date": local_date})
+    return (await session.scalars(wanted)).one()
+
+
+async def insert_new(session: AsyncSession, table: type[Base], values: Mapping[str, Any]) -> bool:
+    """Inserts a row unless one like it is there; whether it did."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    into = sqlite.insert(table) if is_sqlite else postgresql.insert(table)
+    result = await session.execute(into.values(**values).on_conflict_do_nothing())
+    return result.rowcount == 1  # type: ignore[attr-defined, no-any-return]
+
+
+async def _taste_id(session: AsyncSession, key: str) -> int:
+    return (await session.scalars(select(Taste.id).where(Taste.key == key))).one()

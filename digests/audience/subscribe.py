@@ -1,0 +1,133 @@
+"""Who subscribes to what (verb): register a chat, add and drop topics, change its settings.
+
+``found`` locks the chat's row, so that of two taps at once neither is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from digests.audience.presence import floor_minute, restore_row
+from digests.audience.schedule import DEFAULT_TIME, set_times, times_of
+from digests.audience.sharing import insert_new, taste_for
+from digests.audience.subscriber import (
+    AlertWish,
+    ChatKind,
+    EmptyDay,
+    Subscriber,
+    SubscriberState,
+)
+from digests.audience.taste import TasteTopic
+from digests.vocabulary import Language, Topic
+
+FIRST_WINDOW = timedelta(hours=24)
+"""How far back a new subscriber's first digest goes."""
+
+GUESSED_ZONE = "Europe/Kyiv"
+"""Until the reader says where they are; every answer that gives a time says so."""
+
+
+async def find(session: AsyncSession, chat_id: int) -> Subscriber | None:
+    """The chat's row, for reading."""
+    return await session.scalar(select(Subscriber).where(Subscriber.chat_id == chat_id))
+
+
+async def found(session: AsyncSession, chat_id: int) -> Subscriber | None:
+    """The chat's row, locked until the transaction ends."""
+    return await session.scalar(
+        select(Subscriber).where(Subscriber.chat_id == chat_id).with_for_update()
+    )
+
+
+async def register(
+    session: AsyncSession,
+    chat_id: int,
+    *,
+    kind: ChatKind,
+    language: Language,
+    now: datetime,
+    thread_id: int | None = None,
+) -> Subscriber:
+    """The chat's row, locked; a new one where there is none. Who speaks to us is no longer gone."""
+    new = {
+        "chat_id": chat_id,
+        "thread_id": thread_id,
+        "kind": kind,
+        "language": language,
+        "timezone": GUESSED_ZONE,
+        "state": SubscriberState.ACTIVE,
+        "covered_until": floor_minute(now) - FIRST_WINDOW,
+        "created_at": now,
+    }
+    await insert_new(session, Subscriber, new)
+    subscriber = await found(session, chat_id)
+    assert subscriber is not None  # noqa: S101 - it was inserted, or was there
+    if subscriber.state is SubscriberState.SUSPENDED:
+        restore_row(subscriber, now)
+    return subscriber
+
+
+async def topics_of(session: AsyncSession, subscriber: Subscriber) -> tuple[Topic, ...]:
+    """The topics a subscriber wants, by name."""
+    rows = await session.scalars(
+        select(TasteTopic.topic)
+        .where(TasteTopic.taste_id == subscriber.taste_id)
+        .order_by(TasteTopic.topic)
+    )
+    return tuple(map(Topic, rows))
+
+
+async def subscribe(
+    session: AsyncSession, subscriber: Subscriber, topics: Iterable[Topic], *, now: datetime
+) -> tuple[Topic, ...]:
+    """Adds topics; those that are new. The first ones bring a daily digest where no time is set."""
+    had = await topics_of(session, subscriber)
+    new = tuple(topic for topic in dict.fromkeys(topics) if topic not in had)
+    subscriber.taste_id = await taste_for(session, (*had, *new))
+    if not had and new and not await times_of(session, subscriber):
+        await set_times(session, subscriber, [DEFAULT_TIME], now=now)
+    return new
+
+
+async def unsubscribe(
+    session: AsyncSession, subscriber: Subscriber, topics: Iterable[Topic]
+) -> tuple[Topic, ...]:
+    """Drops topics; those that were there."""
+    had = await topics_of(session, subscriber)
+    dropped = tuple(topic for topic in dict.fromkeys(topics) if topic in had)
+    subscriber.taste_id = await taste_for(session, (t for t in had if t not in dropped))
+    return dropped
+
+
+async def toggle(
+    session: AsyncSession, subscriber: Subscriber, topic: Topic, *, now: datetime
+) -> bool:
+    """Adds or drops one topic; whether it is wanted now."""
+    if await unsubscribe(session, subscriber, [topic]):
+        return False
+    await subscribe(session, subscriber, [topic], now=now)
+    return True
+
+
+def set_language(subscriber: Subscriber, language: Language) -> None:
+    """In what language the chat is spoken to."""
+    subscriber.language = language
+
+
+def set_empty_day(subscriber: Subscriber, empty_day: EmptyDay) -> None:
+    """What a day without news brings."""
+    subscriber.empty_day = empty_day
+
+
+def set_alerts(subscriber: Subscriber, alerts: AlertWish) -> None:
+    """Which breaking items may knock."""
+    subscriber.alerts = alerts
+
+
+def set_quiet(subscriber: Subscriber, hours: tuple[int, int] | None) -> None:
+    """Between which local minutes messages come without a sound; none: always with one."""
+    subscriber.quiet_from, subscriber.quiet_until = hours or (None, None)

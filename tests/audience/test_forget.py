@@ -1,0 +1,71 @@
+"""Forgetting: no row names the chat any more; the export held every one of them."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from digests.audience.forget import erase, export
+from digests.audience.slot import Appointment
+from digests.audience.subscriber import Subscriber
+from digests.migrations.tables import METADATA
+from digests.outbox.dispatch import Content, MessageKind
+from digests.outbox.receipt import Outcome, Receipt
+from digests.storage.database import Database
+from tests.audience.builders import ENERGY, reader
+
+
+def receipt(chat_id: int, now: datetime) -> Receipt:
+    return Receipt(
+        dispatch_id=1,
+        content=Content.EDITION,
+        subject_id=1,
+        revision=1,
+        subscriber_id=1,
+        chat_id=chat_id,
+        kind=MessageKind.SEND,
+        message_id=55,
+        outcome=Outcome.SENT,
+        sent_at=now,
+    )
+
+
+async def test_after_forgetting_no_table_names_the_chat_and_the_ledger_still_counts(
+    database: Database, now: datetime
+) -> None:
+    async with database.write() as session:
+        await reader(session, now, ENERGY)
+        await reader(session, now, ENERGY, chat_id=2)
+        session.add_all([receipt(100, now), receipt(2, now)])
+    async with database.write() as session:
+        assert await erase(session, 100) == 2
+    async with database.read() as session:
+        for table in METADATA.sorted_tables:
+            if "chat_id" in table.columns:
+                named = select(func.count()).select_from(table).where(table.c.chat_id == 100)
+                assert await session.scalar(named) == 0, table.name
+        assert await session.scalar(select(func.count()).select_from(Subscriber)) == 1
+        assert await session.scalar(select(func.count()).select_from(Appointment)) == 1
+        kept = (await session.scalars(select(Receipt).order_by(Receipt.chat_id))).all()
+        assert [(row.chat_id, row.subscriber_id, row.message_id) for row in kept] == [
+            (0, None, None),
+            (2, 1, 55),
+        ]
+
+
+async def test_the_export_is_json_and_holds_topics_times_and_every_row(
+    database: Database, now: datetime
+) -> None:
+    async with database.write() as session:
+        await reader(session, now, ENERGY)
+        session.add(receipt(100, now))
+    async with database.read() as session:
+        held = json.loads(json.dumps(await export(session, 100)))
+    assert held["topics"] == ["energy"]
+    assert held["times"] == [{"minute": 480, "weekdays": 127}]
+    assert held["subscriber"][0]["language"] == "uk"
+    assert held["receipt"][0]["message_id"] == 55
+    async with database.read() as session:
+        assert await export(session, 999) == {"chat_id": 999}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from bot.sandbox.html import Entity, parse_html, utf16_len
@@ -69,10 +70,16 @@ def _formatted(params: Params, name: str, entities_name: str) -> Content:
         raise BadRequest("text is too long")
     mode = text_of(params, "parse_mode").lower()
     if mode == "html":
-        return _finish(*parse_html(source))
+        return _finish_html(source)
     if mode not in ("", "none"):
         raise BadRequest("unsupported parse_mode")
     return _finish(source, _given(params, entities_name))
+
+
+@lru_cache(maxsize=256)
+def _finish_html(source: str) -> Content:
+    # One edition goes to many chats; its entities are shared by their messages and never changed.
+    return _finish(*parse_html(source))
 
 
 def _given(params: Params, name: str) -> list[Entity]:
@@ -99,27 +106,38 @@ def _given_entity(entity: dict[str, Any]) -> Entity:
 
 
 def _finish(text: str, entities: list[Entity]) -> Content:
-    if _UNCLEAN.search(text) or text != text.strip():
+    if _UNCLEAN.search(text):
         text, entities = _cleaned(text, entities)
+    if text != text.strip():
+        text, entities = _trimmed(text, entities)
     if entities or "/" in text or "@" in text or "#" in text:
         entities = _with_automatic(text, entities)
     return text, entities[:ENTITIES_KEPT]
 
 
 def _cleaned(text: str, entities: list[Entity]) -> Content:
-    """Clean and trim, moving every entity with its characters."""
+    """Clean a text, moving every entity with its characters."""
     kept = [_clean(char) for char in text]
-    joined = "".join(kept)
-    lead = len(joined) - len(joined.lstrip())
-    trail = len(joined.rstrip())
     moved = [0]  # old UTF-16 offset -> new one
-    place = new = 0
+    new = 0
     for char, clean in zip(text, kept, strict=True):
-        inside = clean and lead <= place < trail
-        place += len(clean)
-        new += utf16_len(clean) if inside else 0
+        new += utf16_len(clean)
         moved.extend([new] * utf16_len(char))
-    return joined[lead:trail], list(filter(None, (_moved(e, moved) for e in entities)))
+    return "".join(kept), list(filter(None, (_moved(e, moved) for e in entities)))
+
+
+def _trimmed(text: str, entities: list[Entity]) -> Content:
+    """Take the space off both ends, which are one UTF-16 unit a character."""
+    lead = len(text) - len(text.lstrip())
+    plain = text.strip()
+    last = utf16_len(plain)
+    kept = []
+    for entity in entities:
+        start = min(max(entity["offset"] - lead, 0), last)
+        end = min(max(entity["offset"] + entity["length"] - lead, 0), last)
+        if end > start:
+            kept.append({**entity, "offset": start, "length": end - start})
+    return plain, kept
 
 
 def _clean(char: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 
 _SPACES = " \t\r\n\x0b"
 _APP_LINK = re.compile(
@@ -43,6 +44,7 @@ def mentioned_user(url: str) -> int:
     return user_id if user_id <= _USER_ID_MOST else 0
 
 
+@lru_cache(maxsize=1024)
 def checked_link(url: str) -> str:
     """The link as Telegram keeps it, or an empty string where it loses it."""
     found = _APP_LINK.fullmatch(url)

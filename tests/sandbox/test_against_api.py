@@ -63,13 +63,20 @@ def check(api: dict[str, Any], kind: str, row: dict[str, Any]) -> None:
             check_value(api, field["types"], row[name])
 
 
+def fits_type(kind: dict[str, Any], row: dict[str, Any]) -> bool:
+    """Whether a row has only fields of this type, and all that it requires."""
+    fields = kind.get("fields", ())
+    needed = {field["name"] for field in fields if field["required"]}
+    return needed <= set(row) <= {field["name"] for field in fields}
+
+
 def check_value(api: dict[str, Any], types: list[str], value: Any) -> None:
     """Follow a value into its own type."""
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, dict):
             named = types[0].removeprefix("Array of ").removeprefix("Array of ")
             kinds = api["types"][named].get("subtypes") or [named]
-            fits = [k for k in kinds if set(item) <= {f["name"] for f in api["types"][k]["fields"]}]
+            fits = [kind for kind in kinds if fits_type(api["types"][kind], item)]
             assert fits, (kinds, item)
             check(api, fits[0], item)
 

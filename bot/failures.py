@@ -30,6 +30,7 @@ _TOKEN = re.compile(r"\b\d{3,}:[A-Za-z0-9_-]{6,}")
 _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 # Texts that we write for operators ourselves, and that quote no person.
 _OURS = (ConfigurationError, DeliveryError, SourceError)
+ROOMS = ("bot", "digests")
 _LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 
 
@@ -45,8 +46,7 @@ class LineFormatter(logging.Formatter):
         """Time, level, where it came from, what happened, and whatever was given as ``extra``."""
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         fields = {"at": at, "level": record.levelname.lower(), "from": record.name}
-        # A library's further lines quote data: asyncio's show the task, and what it raised.
-        fields["event"] = record.getMessage().partition("\n")[0]
+        fields["event"] = _event(record)
         fields |= {key: value for key, value in vars(record).items() if key not in _PLAIN}
         if record.exc_info and record.exc_info[1]:
             fields |= what_broke(record.exc_info[1])
@@ -59,13 +59,21 @@ class LineFormatter(logging.Formatter):
         return _TOKEN.sub("(hidden)", line)
 
 
+def _event(record: logging.LogRecord) -> str:
+    """What happened. Libraries quote data: in their values, and after the first line."""
+    ours = record.name.partition(".")[0] in ROOMS
+    return (record.getMessage() if ours else str(record.msg)).partition("\n")[0]
+
+
 def set_up_logging(level: str, hidden: Iterable[str] = (), stream: TextIO | None = None) -> None:
     """Logs to stderr. ``level`` is for Frontwire; libraries tell of warnings only, as their chatter
     quotes updates and addresses."""
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(LineFormatter(hidden))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    for room in ("bot", "digests"):
+    # It warns each time a tick is still busy when its second comes: that is what it is for.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    for room in ROOMS:
         logging.getLogger(room).setLevel(level.upper())
 
 

@@ -1,0 +1,94 @@
+"""News on its way in, as both the timetable and the command line ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from digests.intake.article import Article
+from digests.intake.collect import SourceRead, collect
+from digests.intake.fetch import FeedClient
+from digests.intake.source import Source
+from digests.storage.database import Database
+from digests.stories.group import group
+from digests.stories.tagging import Topics
+
+AT_ONCE = 500
+"""Articles placed in one transaction: the writer is never away for long."""
+_PAGE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """A round of reading and grouping in figures."""
+
+    read: int
+    failed: int
+    new: int
+    grouped: int
+
+    def as_row(self) -> dict[str, int]:
+        """For scripts."""
+        return asdict(self)
+
+
+async def collect_and_group(
+    database: Database,
+    client: FeedClient,
+    topics: Topics,
+    *,
+    now: Callable[[], datetime],
+    progress: Callable[[SourceRead], None] | None = None,
+) -> Collected:
+    """Reads every source that is due, then places what is new."""
+    report = await collect(database, client, now=now, progress=progress)
+    grouped = await group_all(database, topics, now=now)
+    return Collected(report.read, report.failed, report.kept.new, grouped)
+
+
+async def group_all(database: Database, topics: Topics, *, now: Callable[[], datetime]) -> int:
+    """Places every article that waits, in transactions of ``AT_ONCE``; says how many."""
+    placed = 0
+    while True:
+        async with database.write() as session:
+            report = await group(session, topics, now=now(), limit=AT_ONCE)
+        placed += report.articles
+        if report.articles < AT_ONCE:
+            return placed
+
+
+async def article_rows(
+    database: Database, *, since: datetime | None = None
+) -> AsyncIterator[dict[str, Any]]:
+    """Every article in the shape of an import file, oldest first."""
+    last = 0
+    while True:
+        page = select(Article, Source.title).join(Source, Source.id == Article.source_id)
+        page = page.where(Article.id > last).order_by(Article.id).limit(_PAGE)
+        if since is not None:
+            page = page.where(Article.read_at >= since)
+        async with database.read() as session:
+            rows = (await session.execute(page)).tuples().all()
+        for article, source in rows:
+            yield _row(article, source)
+            last = article.id
+        if len(rows) < _PAGE:
+            return
+
+
+def _row(article: Article, source: str) -> dict[str, Any]:
+    row = {
+        "url": article.url,
+        "title": article.title,
+        "text": article.text,
+        "summary": article.summary,
+        "published_at": article.published_at.isoformat(),
+        "source": source,
+        "language": article.language,
+        "topics": article.topics,
+    }
+    return {name: value for name, value in row.items() if value}

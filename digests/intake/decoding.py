@@ -44,15 +44,15 @@ def decoded(body: bytes, header_charset: str | None = None) -> str:
         if body.startswith(shape):
             return body.decode(encoding, "replace")
     labels = [label for label in (_declared(body), header_charset) if label]
-    if b"\x1b" not in body and (text := _strict(body, "utf-8")) is not None:
+    meant = [_MEANT.get(label.lower(), label) for label in labels]
+    # Escape sequences: seven-bit Japanese is valid UTF-8 and yet is not what it looks like.
+    tried = [*meant, "utf-8"] if b"\x1b" in body else ["utf-8"]
+    if (text := _first(body, tried)) is not None:
         return text
     if _nearly_utf8(body):
         return body.decode("utf-8", "replace")
-    for label in labels:
-        encoding = _MEANT.get(label.lower(), label)
-        if (text := _strict(body, encoding)) is not None:
-            return text
-    return body.decode(_guessed(body), "replace")
+    text = _first(body, meant)
+    return text if text is not None else body.decode(_guessed(body), "replace")
 
 
 def _declared(body: bytes) -> str | None:
@@ -61,12 +61,17 @@ def _declared(body: bytes) -> str | None:
     return found[1].decode("ascii") if found else None
 
 
+def _first(body: bytes, encodings: list[str]) -> str | None:
+    texts = (_strict(body, encoding) for encoding in encodings)
+    return next((text for text in texts if text is not None), None)
+
+
 def _strict(body: bytes, encoding: str) -> str | None:
     try:
         if codecs.lookup(encoding).name.replace("-", "_") in _NOT_TEXT:
             return None
         return body.decode(encoding)
-    except (LookupError, UnicodeError):
+    except (LookupError, ValueError):
         return None
 
 

@@ -150,6 +150,9 @@ class FeedClient:
             raise Unreachable("no answer in time") from error
         except aiohttp.ClientConnectorError as error:
             raise _connection_failure(error) from error
+        except aiohttp.InvalidURL as error:
+            # Among them the old numeric spellings of addresses, such as 127.1.
+            raise AddressRefused("not an address that can be read") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise Unreachable(type(error).__name__) from error
 

@@ -7,7 +7,6 @@ from ipaddress import ip_network
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer
 
 from digests.intake.fetch import FeedClient
 
@@ -22,12 +21,11 @@ class Site:
     def __init__(self) -> None:
         self.answers: dict[str, Callable[[web.Request], Awaitable[web.StreamResponse]]] = {}
         self.requests: list[web.Request] = []
-        self.server: TestServer | None = None
+        self.port = 0
 
     def url(self, path: str = "/feed", host: str = "127.0.0.1") -> str:
         """The address of a path on this server."""
-        assert self.server is not None
-        return f"http://{host}:{self.server.port}{path}"
+        return f"http://{host}:{self.port}{path}"
 
     def put(self, path: str, body: bytes | str = b"", *, status: int = 200, **headers: str) -> None:
         """Answers ``path`` with this body; header names are written with underscores."""
@@ -53,10 +51,12 @@ async def site() -> AsyncIterator[Site]:
     made = Site()
     app = web.Application()
     app.router.add_get("/{path:.*}", made.handle)
-    made.server = TestServer(app)
-    await made.server.start_server(handler_cancellation=True)
+    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "0.0.0.0", 0).start()
+    made.port = runner.addresses[0][1]
     yield made
-    await made.server.close()
+    await runner.cleanup()
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from digests.errors import ConfigurationError, DeliveryError, RequestError, Sour
 _log = logging.getLogger(__name__)
 
 # What Telegram's tokens look like, so that even one that is not ours is kept out.
-_TOKEN = re.compile(r"\b\d{3,}:[A-Za-z0-9_-]{6,}")
+_TOKEN = re.compile(r"(?<!\d)\d{3,}:[A-Za-z0-9_-]{6,}")
 _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 # Texts that we write for operators ourselves, and that quote no person.
 _OURS = (ConfigurationError, DeliveryError, SourceError)
@@ -40,7 +40,7 @@ class LineFormatter(logging.Formatter):
     def __init__(self, hidden: Iterable[str] = ()) -> None:
         super().__init__()
         # The longest first: a URL that holds a password goes as a whole.
-        self._hidden = sorted(filter(None, hidden), key=len, reverse=True)
+        self._hidden = sorted((text for text in hidden if text), key=len, reverse=True)
 
     def format(self, record: logging.LogRecord) -> str:
         """Time, level, where it came from, what happened, and whatever was given as ``extra``."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -47,10 +48,21 @@ async def edit(bot: Bot, chat_id: int, message_id: int, message: Message) -> boo
     return True
 
 
-async def voice(
-    session: AsyncSession, chat_id: int, otherwise: Language
-) -> tuple[Language, dict[str, Any]]:
-    """The language and, for rendering, the time zone of a chat at the desk."""
+def fingerprint(message: Message) -> str:
+    """The same for the same message: what did not change need not be edited."""
+    return sha256(repr(message).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a chat is spoken to."""
+
+    language: Language
+    timezone: str
+
+
+async def manner_of(session: AsyncSession, chat_id: int, otherwise: Language) -> Manner:
+    """As the chat chose; who works at the desk need not have subscribed to anything."""
     wanted = select(Subscriber.language, Subscriber.timezone).where(Subscriber.chat_id == chat_id)
     row = (await session.execute(wanted)).first()
-    return (row.language, {"timezone": row.timezone}) if row else (otherwise, {"timezone": "UTC"})
+    return Manner(row.language, row.timezone) if row else Manner(otherwise, "UTC")

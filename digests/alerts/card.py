@@ -26,6 +26,8 @@ class Card(Base):
     chat_id: Mapped[int] = mapped_column(BigInteger)
     preview_id: Mapped[int] = mapped_column(BigInteger)
     """The message that shows what readers get."""
+    preview_print: Mapped[str] = mapped_column(String(64))
+    """Fingerprint of the preview, so that it is edited only where it changed."""
     message_id: Mapped[int] = mapped_column(BigInteger)
     """The message with the buttons."""
     language: Mapped[Language] = mapped_column(word(Language))

@@ -23,12 +23,15 @@ PATIENCE = timedelta(hours=12)
 class Asked(StrEnum):
     """What was asked."""
 
+    BREAKING = "breaking"
     TEXT = "text"
     ATTRIBUTION = "attribution"
-    NOTE = "note"
+    CORRECTION = "correction"
+    REASON = "reason"
     STORY = "story"
     KEEP = "keep"
     REPORT = "report"
+    ANSWER = "answer"
 
 
 class Dialogue(Base):

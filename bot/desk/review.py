@@ -1,0 +1,154 @@
+"""A draft's buttons. Each carries the alert and the revision that its editor saw."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import update as change_rows
+from telegram import Update
+
+from bot.context import Context
+from bot.desk.card import Page, redraw
+from bot.desk.door import desk, number, person
+from digests.alerts import propose
+from digests.alerts.card import Card
+from digests.alerts.decide import approve
+from digests.alerts.dialogue import Asked, ask
+from digests.alerts.permission import Act
+from digests.errors import Stale
+from digests.vocabulary import Language, Severity, Standing
+
+
+@desk(Act.APPROVE)
+async def send_alert(update: Update, context: Context, alert: str, revision: str) -> None:
+    """Approves: from here on the alert goes out by itself."""
+    alert_id = number(alert)
+    try:
+        async with context.database.write() as session:
+            dispatch = await approve(session, alert_id, number(revision), **_who(update, context))
+            cards = change_rows(Card).where(Card.alert_id == alert_id)
+            await session.execute(cards.values(dispatch_id=dispatch.id))
+    finally:
+        await _show(update, context, alert_id)
+
+
+@desk(Act.PROPOSE)
+async def discard_alert(update: Update, context: Context, alert: str, revision: str) -> None:
+    """Puts the draft away."""
+    async with context.database.write() as session:
+        await propose.discard(session, number(alert), number(revision), **_who(update, context))
+    await _show(update, context, number(alert))
+
+
+@desk(Act.PROPOSE)
+async def turn_page(update: Update, context: Context, alert: str, revision: str, page: str) -> None:
+    """Opens the topics, severities or labels to choose from; changes nothing."""
+    if page not in set(Page):
+        raise Stale("gone")
+    async with context.database.read() as session:
+        await propose.seen(session, number(alert), number(revision))
+    await _show(update, context, number(alert), Page(page))
+
+
+@desk(Act.PROPOSE)
+async def toggle_topic(
+    update: Update, context: Context, alert: str, revision: str, topic: str
+) -> None:
+    """Adds the topic, or takes it away."""
+    if topic not in context.topics:
+        raise Stale("gone")
+    async with context.database.read() as session:
+        found = await propose.seen(session, number(alert), number(revision))
+        had = (await propose.newest(session, found)).topics
+    topics = [name for name in had if name != topic] if topic in had else [*had, topic]
+    await _change(update, context, alert, revision, Page.TOPICS, topics=tuple(topics))
+
+
+@desk(Act.PROPOSE)
+async def choose_severity(
+    update: Update, context: Context, alert: str, revision: str, severity: str
+) -> None:
+    """Sets how loudly it knocks, and so whom it reaches."""
+    if severity not in set(Severity):
+        raise Stale("gone")
+    await _change(update, context, alert, revision, Page.MAIN, severity=Severity(severity))
+
+
+@desk(Act.PROPOSE)
+async def choose_label(
+    update: Update, context: Context, alert: str, revision: str, standing: str
+) -> None:
+    """Sets how far it can be relied upon."""
+    if standing not in (Standing.CONFIRMED, Standing.DEVELOPING, Standing.DISPUTED):
+        raise Stale("gone")
+    await _change(update, context, alert, revision, Page.LABEL, standing=Standing(standing))
+
+
+@desk(Act.PROPOSE)
+async def nobody_said(update: Update, context: Context, alert: str, revision: str) -> None:
+    """Takes away who says so."""
+    await _change(update, context, alert, revision, Page.LABEL, attribution=None)
+
+
+@desk(Act.PROPOSE)
+async def switch_language(update: Update, context: Context, alert: str, revision: str) -> None:
+    """The text is in the other language that we speak."""
+    async with context.database.read() as session:
+        found = await propose.seen(session, number(alert), number(revision))
+        was = (await propose.newest(session, found)).main_language
+    language = next(one for one in Language if one != was)
+    await _change(update, context, alert, revision, Page.MAIN, language=language)
+
+
+@desk(Act.PROPOSE)
+async def ask_text(update: Update, context: Context, alert: str, revision: str) -> None:
+    """Waits for a new text."""
+    await _ask(update, context, Asked.TEXT, alert, revision)
+
+
+@desk(Act.PROPOSE)
+async def ask_attribution(update: Update, context: Context, alert: str, revision: str) -> None:
+    """Waits for who says so."""
+    await _ask(update, context, Asked.ATTRIBUTION, alert, revision)
+
+
+async def change_draft(
+    update: Update, context: Context, alert_id: int, revision: int, page: Page, **changes: Any
+) -> None:
+    """Changes the draft; every card of it shows the new revision, even where this came too late."""
+    try:
+        async with context.database.write() as session:
+            await propose.change(session, alert_id, revision, **_who(update, context), **changes)
+    finally:
+        await _show(update, context, alert_id, page)
+
+
+async def _change(
+    update: Update, context: Context, alert: str, revision: str, page: Page, **changes: Any
+) -> None:
+    await change_draft(update, context, number(alert), number(revision), page, **changes)
+
+
+async def _ask(update: Update, context: Context, asked: Asked, alert: str, revision: str) -> None:
+    user_id = person(update)
+    async with context.database.write() as session:
+        await propose.seen(session, number(alert), number(revision))
+        await ask(
+            session,
+            asked,
+            chat_id=user_id,
+            user_id=user_id,
+            now=context.now(),
+            alert=number(alert),
+            revision=number(revision),
+        )
+    await context.answer(f"desk/ask_{asked}.html")
+
+
+async def _show(update: Update, context: Context, alert_id: int, page: Page = Page.MAIN) -> None:
+    chat = update.effective_chat
+    await redraw(context.services, context.bot, alert_id, page=page, in_chat=chat.id if chat else 0)
+
+
+def _who(update: Update, context: Context) -> dict[str, Any]:
+    return {"by": person(update), "owners": context.settings.owners, "now": context.now()}

@@ -17,6 +17,7 @@ import digests.intake.source
 import digests.outbox.dispatch
 import digests.outbox.gate
 import digests.outbox.message
+import digests.outbox.notice
 import digests.outbox.receipt
 import digests.stories.search
 import digests.stories.story  # noqa: F401

@@ -13,11 +13,11 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, BigInteger, Index, String, Text, text
+from sqlalchemy import JSON, BigInteger, Index, SmallInteger, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from digests.storage.schema import Base, word
-from digests.vocabulary import Severity
+from digests.vocabulary import Language, Severity
 
 
 class Content(StrEnum):
@@ -98,6 +98,8 @@ class Dispatch(Base):
     """received: whoever has a receipt of this."""
     chat_id: Mapped[int | None] = mapped_column(BigInteger)
     """single: where to."""
+    language: Mapped[Language | None] = mapped_column(word(Language))
+    """single: what a chat that never subscribed is spoken to in."""
 
     audience: Mapped[int] = mapped_column(default=0)
     """How many were meant when it was planned."""
@@ -105,6 +107,8 @@ class Dispatch(Base):
     """How many rows it has put into the outbox."""
     passed_over: Mapped[int] = mapped_column(default=0)
     """How many of the audience needed none: told meanwhile, merged into the next, gone, silent."""
+    faults: Mapped[int] = mapped_column(SmallInteger, default=0)
+    """In how many chats Telegram refused the content itself; at three it pauses by itself."""
     cursor: Mapped[int] = mapped_column(BigInteger, default=0)
     cursor_end: Mapped[int | None] = mapped_column(BigInteger)
     """The last subscriber (or receipt) there was when it was planned."""

@@ -1,4 +1,5 @@
-"""The gate: the pace Telegram allows this token, agreed in one row; and the workers that share it."""
+"""The gate: the pace Telegram allows this token, agreed in one row; each chat's own pace; and the
+workers that share them."""
 
 from __future__ import annotations
 
@@ -22,9 +23,23 @@ class Gate(Base):
     """GCRA's theoretical arrival time: the next free slot."""
     hold_until: Mapped[datetime | None]
     """Nothing goes out before: a retry_after."""
+    held_at: Mapped[datetime | None]
+    """When Telegram said so: a clock that was set back must not make the hold longer."""
     rate_changed_at: Mapped[datetime | None]
     wheel: Mapped[int] = mapped_column(SmallInteger, default=0)
     """Where the lane wheel stands."""
+    slot_no: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Slots given out so far: each claim's fence."""
+
+
+class ChatPace(Base):
+    """When a chat may be sent to again. Readers, desk chats and strangers who said /start alike, so it
+    is no column of the subscriber; a row is forgotten once its time has passed."""
+
+    __tablename__ = "chat_pace"
+
+    chat_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    next_send_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Worker(Base):

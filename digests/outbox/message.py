@@ -1,7 +1,7 @@
 """An outbox message: one unit to send, edit or delete in one chat. Only unfinished ones have a row.
 
-ready ──claim──> sending ──settle──> (a receipt; the row is gone)
-  ^                 └── not sent · lease ran out ──┘ back to ready, attempt or rescue counted
+held <──pause── ready ──claim──> sending ──settle──> (a receipt; the row is gone)
+  └───resume────> ^                 └── not sent · lease ran out · another part ──> back to ready
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from digests.storage.schema import Base, word
 
 
 class MessageState(StrEnum):
-    """Waiting, or in a courier's hands."""
+    """Waiting, waiting in a paused dispatch, or in a courier's hands."""
 
     READY = "ready"
+    HELD = "held"
     SENDING = "sending"
 
 
@@ -44,6 +45,8 @@ class OutboxMessage(Base):
     slot: Mapped[datetime | None]
     owner: Mapped[str | None] = mapped_column(String(36))
     lease_until: Mapped[datetime | None]
+    slot_no: Mapped[int | None] = mapped_column(BigInteger)
+    """The gate's number of this claim: whoever settles must hold it, or was rescued meanwhile."""
     attempt: Mapped[int] = mapped_column(SmallInteger, default=0)
     rescues: Mapped[int] = mapped_column(SmallInteger, default=0)
     ambiguous: Mapped[int] = mapped_column(SmallInteger, default=0)

@@ -32,15 +32,18 @@ class Receipt(Base):
     subject_id: Mapped[int] = mapped_column(BigInteger)
     revision: Mapped[int]
     """The newest revision this copy is known to show."""
-    subscriber_id: Mapped[int | None] = mapped_column(BigInteger)
-    chat_id: Mapped[int] = mapped_column(BigInteger)
+    subscriber_id: Mapped[int | None] = mapped_column(BigInteger, info={"forgotten_as": None})
+    chat_id: Mapped[int] = mapped_column(BigInteger, info={"forgotten_as": 0})
     kind: Mapped[MessageKind] = mapped_column(word(MessageKind))
     part: Mapped[int] = mapped_column(SmallInteger, default=0)
-    message_id: Mapped[int | None] = mapped_column(BigInteger)
+    message_id: Mapped[int | None] = mapped_column(BigInteger, info={"forgotten_as": None})
     outcome: Mapped[Outcome] = mapped_column(word(Outcome))
     reason: Mapped[str | None] = mapped_column(String(64))
     attempts: Mapped[int] = mapped_column(SmallInteger, default=1)
     ambiguous: Mapped[bool] = mapped_column(default=False)
+    """It was sent again after an answer was lost: a second copy may exist."""
+    closes: Mapped[bool] = mapped_column(default=True)
+    """Whether this ended its outbox message: earlier parts and copies about to be edited do not."""
     sent_at: Mapped[datetime]
 
     __table_args__ = (

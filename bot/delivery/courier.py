@@ -1,0 +1,304 @@
+"""The courier: claims messages, renders them, puts each on the wire at its slot, hands on what came back.
+
+claim ──> render ──> wait for the slot ──> send, edit or delete ──> verdict ──> flusher: settle
+                       └── too late, or the lease is short: given back, never sent
+
+It also feeds the outbox and rescues what dead workers left (``upkeep.py``), so that one object, on any
+number of workers, is all that delivery needs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import uuid4
+
+from sqlalchemy import or_, select
+from sqlalchemy.exc import DBAPIError
+
+from bot.delivery.answer import Answer
+from bot.delivery.flusher import DATABASE_PAUSE, Flusher
+from bot.delivery.gateway import Gateway
+from bot.delivery.upkeep import Upkeep
+from bot.delivery.verdict import judge
+from bot.rendering.render import Message
+from digests.errors import DeliveryError, SecondPoller, TokenRefused
+from digests.outbox.claim import Claim, Claimed, claim
+from digests.outbox.clock import Clock, SharedClock
+from digests.outbox.dispatch import Content, MessageKind
+from digests.outbox.message import MessageState, OutboxMessage
+from digests.outbox.settle import Result
+from digests.outbox.verdict import Meaning, Verdict
+from digests.storage.database import Database
+from digests.vocabulary import Language
+
+_LOG = logging.getLogger(__name__)
+
+LATE_AFTER = 0.050
+"""Seconds. A slot missed by more is not used: the messages after it have theirs already."""
+
+IN_FLIGHT = 256
+IDLE = 0.25
+"""Seconds between two looks into an empty outbox; a planned dispatch may wake the courier sooner."""
+
+DRAIN_SECONDS = 45.0
+
+_FATAL: dict[Meaning, type[DeliveryError]] = {
+    Meaning.TOKEN_REFUSED: TokenRefused,
+    Meaning.SECOND_POLLER: SecondPoller,
+}
+
+
+class Contents(Protocol):
+    """Renders what a dispatch carries."""
+
+    async def parts(
+        self,
+        content: Content,
+        subject_id: int,
+        revision: int,
+        language: Language,
+        timezone: str,
+    ) -> tuple[Message, ...]:
+        """The messages of one content, in order; at least one."""
+
+
+class Courier:
+    """One worker's hands. ``rate`` is the most that the operator allows, in messages a second."""
+
+    def __init__(
+        self,
+        database: Database,
+        gateway: Gateway,
+        contents: Contents,
+        *,
+        bot_id: int,
+        rate: float,
+        clock: Clock | None = None,
+        late_after: float = LATE_AFTER,
+        in_flight: int = IN_FLIGHT,
+    ) -> None:
+        self._database, self._gateway, self._contents = database, gateway, contents
+        self._bot_id, self._rate, self._late_after, self._most = bot_id, rate, late_after, in_flight
+        self._clock: Clock = clock or SharedClock()
+        self.name = str(uuid4())
+        self.flusher = Flusher(database, bot_id=bot_id, rate=rate, now=self.now)
+        self.upkeep = Upkeep(database, name=self.name, rate=rate, clock=self._clock)
+        self._flying: set[asyncio.Task[None]] = set()
+        self._landed, self._woken = asyncio.Event(), asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._fatal: DeliveryError | None = None
+        self._waiting_groups: dict[int, float] = {}
+
+    def now(self) -> datetime:
+        """The shared clock's time, as last read and carried on by the monotonic one."""
+        return self.upkeep.now()
+
+    def wake(self) -> None:
+        """Something was planned: look at once."""
+        self._woken.set()
+        self.upkeep.wake()
+
+    async def run(self) -> None:
+        """Delivers until ``drain``; raises ``TokenRefused`` or ``SecondPoller`` where all is in vain."""
+        await self.upkeep.arrive()
+        work = [
+            asyncio.create_task(part)
+            for part in (self._claim_until_stopped(), self.flusher.run(), self.upkeep.run())
+        ]
+        try:
+            ended, _ = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
+            await self._finish_flying()
+            for part in ended:
+                part.result()  # a chore that broke down stops the courier instead of limping on
+        finally:
+            for part in work:
+                part.cancel()
+            await asyncio.gather(*work, return_exceptions=True)
+        if self._fatal is not None:
+            raise self._fatal
+
+    async def drain(self) -> None:
+        """Takes nothing new, finishes what is on the wire, settles it: a stop duplicates nothing.
+
+        ``run`` returns after it. Without a running ``run`` it settles what there is.
+        """
+        self._stopping.set()
+        self.wake()
+        await self._finish_flying()
+
+    async def work_off(self, patience: float = 5.0) -> None:
+        """Delivers what is there and what becomes due within ``patience`` seconds, then returns."""
+        await self.upkeep.arrive()
+        until = self._clock.monotonic() + patience
+        while True:
+            await self.upkeep.feed()
+            taken = await self._claim()
+            self._launch(taken)
+            if taken.messages:
+                await self._finish_flying()
+            elif not await self._is_waiting(timedelta(seconds=patience)):
+                return
+            if self._clock.monotonic() > until:
+                return
+            if self._fatal is not None:
+                raise self._fatal
+            await self._clock.sleep_until(min(taken.again_at, self._clock.monotonic() + IDLE))
+
+    async def _claim_until_stopped(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                again_at = await self._round()
+            except (DBAPIError, OSError) as error:
+                _LOG.warning("claiming waits for the database: %s", type(error).__name__)
+                again_at = self._clock.monotonic() + DATABASE_PAUSE
+            await self._rest(again_at)
+
+    async def _round(self) -> float:
+        """One look and, where there is something, one claim; when to look again."""
+        while len(self._flying) >= self._most:
+            self._landed.clear()
+            await self._landed.wait()
+        self._woken.clear()
+        if not await self._is_waiting(timedelta(milliseconds=250)):
+            return self._clock.monotonic() + IDLE
+        taken = await self._claim()
+        self._launch(taken)
+        return taken.again_at
+
+    async def _rest(self, until: float) -> None:
+        sleeping = asyncio.create_task(self._clock.sleep_until(until))
+        waking = asyncio.create_task(self._woken.wait())
+        try:
+            await asyncio.wait({sleeping, waking}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeping.cancel()
+            waking.cancel()
+
+    async def _is_waiting(self, within: timedelta) -> bool:
+        """Whether anything may go soon. A read: an idle bot writes nothing."""
+        horizon = self.now() + within
+        ready = select(OutboxMessage.id).where(
+            OutboxMessage.state == MessageState.READY,
+            or_(OutboxMessage.not_before.is_(None), OutboxMessage.not_before <= horizon),
+        )
+        async with self._database.read() as session:
+            return await session.scalar(ready.limit(1)) is not None
+
+    async def _claim(self) -> Claim:
+        async with self._database.write() as session:
+            return await claim(
+                session,
+                self._clock,
+                bot_id=self._bot_id,
+                owner=self.name,
+                ceiling=self._rate,
+                most=self._most - len(self._flying),
+            )
+
+    def _launch(self, taken: Claim) -> None:
+        renderings: dict[object, asyncio.Task[tuple[Message, ...]]] = {}
+        for message in taken.messages:
+            key = (
+                message.content,
+                message.subject_id,
+                message.revision,
+                message.language,
+                message.timezone,
+            )
+            if key not in renderings:
+                renderings[key] = asyncio.create_task(_rendered(self._contents.parts(*key)))
+            task = asyncio.create_task(self._deliver(message, renderings[key]))
+            self._flying.add(task)
+            task.add_done_callback(self._land)
+
+    def _land(self, task: asyncio.Task[None]) -> None:
+        self._flying.discard(task)
+        self._landed.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # Its lease will run out, and the rescue counts it; nothing is lost.
+            _LOG.error("a delivery broke down: %s", type(error).__name__, exc_info=error)
+
+    async def _finish_flying(self) -> None:
+        if self._flying:
+            await asyncio.wait(set(self._flying), timeout=DRAIN_SECONDS)
+        await self.flusher.flush()
+
+    async def _deliver(
+        self, message: Claimed, rendering: asyncio.Task[tuple[Message, ...]]
+    ) -> None:
+        try:
+            parts = await asyncio.shield(rendering)
+        except (DBAPIError, OSError):
+            self._give_back(message)
+            return
+        except Exception as error:
+            _LOG.exception("cannot render %s %s", message.content, message.subject_id)
+            reason = f"rendering: {type(error).__name__}"
+            self._settle(message, 1, Verdict(Meaning.REFUSED, reason))
+            return
+        await self._clock.sleep_until(message.slot)
+        if not self._may_go(message):
+            self._give_back(message)
+            return
+        answer = await self._put_on_wire(message, parts)
+        verdict = self._heed(message, judge(answer, chat_id=message.chat_id))
+        self._settle(message, len(parts), verdict)
+
+    def _may_go(self, message: Claimed) -> bool:
+        """Not after the slot, nor where the answer could come after the lease; nor once all is in vain."""
+        now = self._clock.monotonic()
+        lease_holds = now + self._gateway.timeout < message.lease_until
+        return now <= message.slot + self._late_after and lease_holds and self._fatal is None
+
+    async def _put_on_wire(self, message: Claimed, parts: tuple[Message, ...]) -> Answer:
+        exists = message.part < len(parts)
+        if message.kind is MessageKind.SEND and exists:
+            return await self._gateway.send(
+                message.chat_id,
+                parts[message.part],
+                thread_id=message.thread_id,
+                silent=message.silent,
+                reply_to=message.message_id,
+                plain=message.plain,
+            )
+        if message.message_id is None:
+            return Answer(200)  # a newer revision has fewer parts: there is nothing left to send
+        if message.kind is MessageKind.EDIT and exists:
+            return await self._gateway.edit(
+                message.chat_id, message.message_id, parts[message.part], plain=message.plain
+            )
+        return await self._gateway.delete(message.chat_id, message.message_id)
+
+    def _heed(self, message: Claimed, verdict: Verdict) -> Verdict:
+        """What concerns more than this message: a token that is refused, a second group told to wait."""
+        if verdict.meaning in _FATAL:
+            self._fatal = _FATAL[verdict.meaning](verdict.reason)
+            self._stopping.set()
+            self.wake()
+        if verdict.meaning is not Meaning.LATER or verdict.whole_token or not verdict.retry_after:
+            return verdict
+        now = self._clock.monotonic()
+        others = [at for chat, at in self._waiting_groups.items() if chat != message.chat_id]
+        self._waiting_groups[message.chat_id] = now + verdict.retry_after.total_seconds()
+        self._waiting_groups = {c: at for c, at in self._waiting_groups.items() if at > now}
+        if any(at > now for at in others):
+            return Verdict(
+                Meaning.LATER, verdict.reason, retry_after=verdict.retry_after, whole_token=True
+            )
+        return verdict
+
+    def _give_back(self, message: Claimed) -> None:
+        self.flusher.add(Result(message.id, message.slot_no, message.revision))
+
+    def _settle(self, message: Claimed, parts: int, verdict: Verdict) -> None:
+        self.flusher.add(
+            Result(message.id, message.slot_no, message.revision, parts=parts, verdict=verdict)
+        )
+
+
+async def _rendered(parts: Awaitable[tuple[Message, ...]]) -> tuple[Message, ...]:
+    return await parts

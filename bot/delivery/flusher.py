@@ -1,0 +1,88 @@
+"""Results are written down in batches (door): at most 20 ms or 64 results behind the wire."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from digests.outbox.settle import Result, settle
+from digests.storage.database import Database
+
+_LOG = logging.getLogger(__name__)
+
+BEHIND_SECONDS = 0.020
+BEHIND_RESULTS = 64
+LARGEST = 512
+"""Results in one transaction, when many came while the last one was written."""
+
+DATABASE_PAUSE = 0.5
+"""Seconds until the next try where the database does not answer."""
+
+
+class Flusher:
+    """Holds results until they are in the database; a database that is away loses none of them."""
+
+    def __init__(
+        self, database: Database, *, bot_id: int, rate: float, now: Callable[[], datetime]
+    ) -> None:
+        self._database, self._bot_id, self._rate, self._now = database, bot_id, rate, now
+        self._results: list[Result] = []
+        self._some, self._many = asyncio.Event(), asyncio.Event()
+        self._writing = asyncio.Lock()
+        self.counts: Counter[str] = Counter()
+        """How messages ended, since the start: sent, again, failed, unknown, lost_claim."""
+
+    def add(self, result: Result) -> None:
+        """Takes one result; never waits."""
+        self._results.append(result)
+        self._some.set()
+        if len(self._results) >= BEHIND_RESULTS:
+            self._many.set()
+
+    async def run(self) -> None:
+        """Writes until it is cancelled."""
+        while True:
+            await self._some.wait()
+            with suppress(TimeoutError):  # fewer than a full batch: they have waited long enough
+                await asyncio.wait_for(self._many.wait(), BEHIND_SECONDS)
+            await self.flush()
+
+    async def flush(self) -> None:
+        """Writes all there is; again and again until the database took it."""
+        async with self._writing:
+            while self._results:
+                batch = self._results[:LARGEST]
+                try:
+                    await self._write(batch)
+                except (OperationalError, InterfaceError, OSError) as error:
+                    # The commit may have come through: the slot numbers make a second one harmless.
+                    _LOG.warning("settling waits for the database: %s", type(error).__name__)
+                    await asyncio.sleep(DATABASE_PAUSE)
+                    continue
+                except DBAPIError:
+                    await self._write_singly(batch)
+                del self._results[: len(batch)]
+            self._some.clear()
+            self._many.clear()
+
+    async def _write_singly(self, batch: list[Result]) -> None:
+        """One result that the database refuses must not hold up the others; its lease runs out."""
+        for result in batch:
+            try:
+                await self._write([result])
+            except DBAPIError:
+                _LOG.exception("cannot settle message %d", result.id)
+
+    async def _write(self, batch: list[Result]) -> None:
+        async with self._database.write() as session:
+            settled = await settle(
+                session, batch, bot_id=self._bot_id, ceiling=self._rate, now=self._now()
+            )
+        for name in settled.__slots__:
+            self.counts[name] += getattr(settled, name)

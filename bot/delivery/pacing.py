@@ -1,0 +1,99 @@
+"""Direct answers keep to the gate (edge): PTB's requests wait for a slot among all other messages.
+
+PTB's own limiter lets bursts through and knows one process; the gate knows all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from telegram.error import RetryAfter
+from telegram.ext import BaseRateLimiter
+
+from digests.outbox.clock import Clock, SharedClock
+from digests.outbox.direct import take_slot
+from digests.outbox.settle import hold
+from digests.outbox.verdict import Meaning, Verdict
+from digests.storage.database import Database
+
+_PACED = ("send", "edit", "copy", "forward", "delete", "stop", "pin", "unpin")
+_FREE = ("sendChatAction",)
+"""Telegram shows it and forgets it; it shares no limit of messages."""
+
+LONGEST_WAIT = 30.0
+"""Seconds. Told to wait longer, a person's answer fails rather than come out of nowhere."""
+
+Result = bool | dict[str, Any] | list[dict[str, Any]]
+
+
+class Pacing(BaseRateLimiter[None]):
+    """Gives every request that Telegram counts its slot."""
+
+    def __init__(
+        self, database: Database, *, bot_id: int, rate: float, clock: Clock | None = None
+    ) -> None:
+        self._database, self._bot_id, self._rate = database, bot_id, rate
+        self._clock: Clock = clock or SharedClock()
+
+    async def initialize(self) -> None:
+        """Nothing to do: the gate is in the database."""
+
+    async def shutdown(self) -> None:
+        """Nothing to do."""
+
+    async def process_request(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Result]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: None,  # noqa: ARG002 - PTB's signature
+    ) -> Result:
+        """Waits for a slot, then asks; once more where Telegram says how long to wait."""
+        if not is_paced(endpoint):
+            return await callback(*args, **kwargs)
+        await self.wait_for_slot(data.get("chat_id"))
+        try:
+            return await callback(*args, **kwargs)
+        except RetryAfter as refusal:
+            wait = _seconds(refusal)
+            if wait > LONGEST_WAIT:
+                raise
+            await self._hold(data.get("chat_id"), wait)
+        await self.wait_for_slot(data.get("chat_id"))
+        return await callback(*args, **kwargs)
+
+    async def wait_for_slot(self, chat_id: object) -> None:
+        """Returns when one message may go to ``chat_id``."""
+        chat = chat_id if isinstance(chat_id, int) else None
+        while True:
+            async with self._database.write() as session:
+                slot = await take_slot(
+                    session, self._clock, bot_id=self._bot_id, ceiling=self._rate, chat_id=chat
+                )
+            await self._clock.sleep_until(slot.at)
+            if slot.is_taken:
+                return
+
+    async def _hold(self, chat_id: object, seconds: float) -> None:
+        wait = Verdict(Meaning.LATER, "too many requests", retry_after=timedelta(seconds=seconds))
+        if isinstance(chat_id, int) and chat_id < 0:
+            await self._clock.sleep_until(self._clock.monotonic() + seconds)
+            return
+        async with self._database.write() as session:
+            reading = await self._clock.read(session)
+            now = reading.now if reading else datetime.now(UTC)
+            await hold(session, wait, bot_id=self._bot_id, ceiling=self._rate, now=now)
+
+
+def is_paced(endpoint: str) -> bool:
+    """Whether Telegram counts this method against the sending limits."""
+    return endpoint.startswith(_PACED) and endpoint not in _FREE
+
+
+def _seconds(refusal: RetryAfter) -> float:
+    wait = refusal.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

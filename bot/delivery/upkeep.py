@@ -1,0 +1,125 @@
+"""What a courier does beside sending (door): feeds the outbox, rescues, is heard of, reads the clock."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import exists, select
+from sqlalchemy.exc import DBAPIError
+
+from digests.outbox.claim import LEASE
+from digests.outbox.clock import Clock, Reading
+from digests.outbox.control import cancel_expired
+from digests.outbox.dispatch import Dispatch, DispatchState
+from digests.outbox.expand import expand
+from digests.outbox.gate import Worker
+from digests.outbox.rescue import rescue, tidy
+from digests.storage.database import Database
+
+_LOG = logging.getLogger(__name__)
+
+FEED_SECONDS = 0.5
+RESCUE_SECONDS = 5.0
+STEP = timedelta(seconds=1)
+"""Two readings of the shared clock that differ from the monotonic one by more: it was set."""
+
+
+class Upkeep:
+    """A worker's chores."""
+
+    def __init__(self, database: Database, *, name: str, rate: float, clock: Clock) -> None:
+        self._database, self._name, self._rate, self._clock = database, name, rate, clock
+        self._reading: Reading | None = None
+        self._no_rescue_before = 0.0
+        self._woken = asyncio.Event()
+        self._has_arrived = False
+
+    def now(self) -> datetime:
+        """The shared clock's time, carried on from its last reading."""
+        if self._reading is None:
+            return datetime.now(UTC)
+        passed = self._clock.monotonic() - self._reading.monotonic
+        return self._reading.now + timedelta(seconds=passed)
+
+    def wake(self) -> None:
+        """Something was planned: feed at once."""
+        self._woken.set()
+
+    async def arrive(self) -> None:
+        """Says that this worker is there; on SQLite takes over what the last process left in flight."""
+        if self._has_arrived:
+            return
+        await self._read_clock()
+        async with self._database.write() as session:
+            now = self.now()
+            session.add(Worker(id=self._name, started_at=now, heartbeat_at=now, roles="courier"))
+            if self._database.is_sqlite:
+                await rescue(session, now=now, orphans=True)
+        self._has_arrived = True
+
+    async def run(self) -> None:
+        """Until it is cancelled."""
+        await asyncio.gather(self._feeding(), self._rescuing())
+
+    async def feed(self) -> None:
+        """Puts into the outbox what there is room for."""
+        if not await self._is_unfinished():
+            return
+        looked = 1
+        while looked:
+            async with self._database.write() as session:
+                looked = (await expand(session, now=self.now(), rate=self._rate)).looked
+
+    async def _feeding(self) -> None:
+        while True:
+            try:
+                await self.feed()
+            except (DBAPIError, OSError) as error:
+                _LOG.warning("feeding waits for the database: %s", type(error).__name__)
+            try:
+                await asyncio.wait_for(self._woken.wait(), FEED_SECONDS)
+            except TimeoutError:
+                continue  # nobody woke us; look all the same
+            self._woken.clear()
+
+    async def _is_unfinished(self) -> bool:
+        """A read: an idle bot writes nothing."""
+        running = select(Dispatch.id).where(Dispatch.state == DispatchState.RUNNING)
+        async with self._database.read() as session:
+            return await session.scalar(select(exists(running))) or False
+
+    async def _rescuing(self) -> None:
+        while True:
+            await asyncio.sleep(RESCUE_SECONDS)
+            try:
+                await self.rescue()
+            except (DBAPIError, OSError) as error:
+                _LOG.warning("rescuing waits for the database: %s", type(error).__name__)
+
+    async def rescue(self) -> None:
+        """One round of everything that heals: leases, expiries, old paces, our own heartbeat."""
+        await self._read_clock()
+        now = self.now()
+        async with self._database.write() as session:
+            worker = await session.get(Worker, self._name)
+            if worker is not None:
+                worker.heartbeat_at = now
+            if self._clock.monotonic() >= self._no_rescue_before:
+                rescued = await rescue(session, now=now)
+                if rescued.again or rescued.unknown:
+                    _LOG.warning("rescued %d messages, %d in doubt", rescued.again, rescued.unknown)
+            await cancel_expired(session, now=now)
+            await tidy(session, now=now)
+
+    async def _read_clock(self) -> None:
+        """A clock that was set forward makes every lease look old: then none is, for a lease's time."""
+        async with self._database.read() as session:
+            reading = await self._clock.read(session)
+        if reading is None:
+            return
+        if self._reading is not None and abs(reading.now - self.now()) > STEP:
+            _LOG.warning("the clock was set by %s", reading.now - self.now())
+            self._no_rescue_before = self._clock.monotonic() + LEASE.total_seconds()
+        self._reading = reading

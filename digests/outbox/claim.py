@@ -1,0 +1,298 @@
+"""A courier takes what may go out next (verb): one short transaction under the gate's lock.
+
+The pace is agreed in the row that is locked, in the transaction that takes the messages: so any number
+of workers together keep to it, and no message is taken twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, Select, bindparam, exists, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from digests.audience.subscriber import Subscriber
+from digests.outbox import pace
+from digests.outbox.clock import Clock, Reading
+from digests.outbox.control import sweep
+from digests.outbox.dispatch import Content, Dispatch, DispatchState, Lane, MessageKind
+from digests.outbox.gate import ChatPace, Gate
+from digests.outbox.lanes import Wheel
+from digests.outbox.message import MessageState, OutboxMessage
+from digests.outbox.quiet import is_quiet
+from digests.vocabulary import Language
+
+LEASE = timedelta(seconds=90)
+"""How long a claimed message is its courier's; longer than any request may take."""
+
+LEAD = timedelta(milliseconds=15)
+"""The first slot lies this far ahead: the commit and the rendering come before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One message to put on the wire at ``slot``, and all that is needed to say it."""
+
+    id: int
+    slot_no: int
+    slot: float
+    """On this process's monotonic clock, like ``lease_until``."""
+    lease_until: float
+    dispatch_id: int
+    content: Content
+    subject_id: int
+    revision: int
+    kind: MessageKind
+    part: int
+    message_id: int | None
+    chat_id: int
+    thread_id: int | None
+    language: Language
+    timezone: str
+    silent: bool
+    plain: bool
+    attempt: int
+    ambiguous: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What was taken, and when (monotonic) it is worth asking again."""
+
+    messages: tuple[Claimed, ...]
+    again_at: float
+
+
+async def locked_gate(session: AsyncSession, bot_id: int, ceiling: float, epoch: datetime) -> Gate:
+    """The gate's row, locked; made where this token never sent before."""
+    query = select(Gate).where(Gate.bot_id == bot_id).with_for_update()
+    query = query.execution_options(populate_existing=True)
+    gate = await session.scalar(query)
+    if gate is None:
+        insert_or_leave = (
+            sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+        )(Gate).values(bot_id=bot_id, rate=ceiling, tat=epoch)
+        await session.execute(insert_or_leave.on_conflict_do_nothing())
+        gate = (await session.scalars(query)).one()
+    return gate
+
+
+EPOCH = datetime.fromisoformat("2020-01-01T00:00:00+00:00")
+
+
+async def claim(
+    session: AsyncSession,
+    clock: Clock,
+    *,
+    bot_id: int,
+    owner: str,
+    ceiling: float,
+    most: int,
+    lead: timedelta = LEAD,
+) -> Claim:
+    """Takes at most ``most`` messages, each with a slot within the next 250 ms, one to a chat.
+
+    ``ceiling`` is the rate the operator allows, in messages a second.
+    """
+    gate = await locked_gate(session, bot_id, ceiling, EPOCH)
+    reading = await clock.read(session)
+    if reading is None:
+        return Claim((), clock.monotonic())
+    rate = pace.rate_now(gate.rate, gate.rate_changed_at, reading.now, ceiling)
+    first = pace.first_slot(reading.now + lead, gate.tat, gate.hold_until, gate.held_at)
+    step = pace.interval(rate)
+    slots = pace.slots(first, reading.now + pace.AHEAD, step, most)
+    if not slots:
+        return Claim((), reading.monotonic_at(first - pace.AHEAD / 2))
+    chosen, wheel = await _choose(session, slots, gate.wheel, reading.now)
+    if not chosen:
+        return Claim((), reading.monotonic + pace.AHEAD.total_seconds())
+    numbered = [(row, slot, gate.slot_no + n) for n, (row, slot) in enumerate(chosen, start=1)]
+    await _take(session, numbered, owner, reading.now)
+    gate.tat, gate.wheel = chosen[-1][1] + step, wheel
+    gate.slot_no += len(chosen)
+    await session.flush()
+    messages = tuple(_claimed(row, slot, number, reading) for row, slot, number in numbered)
+    return Claim(messages, reading.monotonic_at(gate.tat - pace.AHEAD / 2))
+
+
+Candidate = Row[Any]
+Chosen = list[tuple[Candidate, datetime]]
+
+
+async def _choose(
+    session: AsyncSession, slots: list[datetime], turn: int, now: datetime
+) -> tuple[Chosen, int]:
+    """Gives each slot to the first message that may go then, in the wheel's order."""
+    waiting: dict[Lane, list[Candidate]] = {}
+    for lane in Lane:
+        found = (await session.execute(_candidates(lane, len(slots), slots[-1]))).all()
+        waiting[lane] = await _running(session, found, now)
+    wheel, taken, chosen = Wheel(turn), set[int](), Chosen()
+    for slot in slots:
+
+        def take(lane: Lane, slot: datetime = slot) -> Candidate | None:
+            return _first(waiting[lane], slot, taken)
+
+        if (row := wheel.next(take)) is None:
+            break
+        taken.add(row.chat_id)
+        chosen.append((row, slot))
+    return chosen, wheel.turn
+
+
+def _first(waiting: list[Candidate], slot: datetime, taken: set[int]) -> Candidate | None:
+    for place, row in enumerate(waiting):
+        if row.chat_id not in taken and all(
+            moment is None or moment <= slot for moment in (row.not_before, row.next_send_at)
+        ):
+            return waiting.pop(place)
+    return None
+
+
+async def _running(
+    session: AsyncSession, found: Iterable[Candidate], now: datetime
+) -> list[Candidate]:
+    """Those whose dispatch still runs. What came back to the queue after a pause is held here."""
+    running, stopped = [], set[int]()
+    for row in found:
+        expired = row.expires_at is not None and row.expires_at <= now
+        if row.dispatch_state is DispatchState.RUNNING and not expired:
+            running.append(row)
+        else:
+            stopped.add(row.dispatch_id)
+    if stopped:
+        await sweep(session, stopped, now=now)
+    return running
+
+
+def _candidates(lane: Lane, most: int, horizon: datetime) -> Select[*tuple[Any, ...]]:
+    """The lane's oldest messages that may go before ``horizon``; two a slot, as chats may repeat."""
+    flying = aliased(OutboxMessage)
+    in_flight = exists().where(
+        flying.chat_id == OutboxMessage.chat_id, flying.state == MessageState.SENDING
+    )
+    return (
+        select(
+            OutboxMessage.id,
+            OutboxMessage.chat_id,
+            OutboxMessage.kind,
+            OutboxMessage.part,
+            OutboxMessage.message_id,
+            OutboxMessage.lane,
+            OutboxMessage.not_before,
+            OutboxMessage.attempt,
+            OutboxMessage.ambiguous,
+            OutboxMessage.plain,
+            OutboxMessage.dispatch_id,
+            Dispatch.content,
+            Dispatch.subject_id,
+            Dispatch.revision,
+            Dispatch.silent,
+            Dispatch.language.label("dispatch_language"),
+            Dispatch.state.label("dispatch_state"),
+            Dispatch.expires_at,
+            Subscriber.thread_id,
+            Subscriber.language,
+            Subscriber.timezone,
+            Subscriber.quiet_from,
+            Subscriber.quiet_until,
+            ChatPace.next_send_at,
+        )
+        .join(Dispatch, Dispatch.id == OutboxMessage.dispatch_id)
+        .outerjoin(Subscriber, Subscriber.id == OutboxMessage.subscriber_id)
+        .outerjoin(ChatPace, ChatPace.chat_id == OutboxMessage.chat_id)
+        .where(
+            OutboxMessage.state == MessageState.READY,
+            OutboxMessage.lane == lane,
+            or_(OutboxMessage.not_before.is_(None), OutboxMessage.not_before <= horizon),
+            or_(ChatPace.next_send_at.is_(None), ChatPace.next_send_at <= horizon),
+            ~in_flight,
+        )
+        .order_by(OutboxMessage.id)
+        .limit(most * 2)
+    )
+
+
+_TAKE = (
+    update(OutboxMessage.__table__)  # type: ignore[arg-type]
+    .where(OutboxMessage.__table__.c.id == bindparam("_id"))
+    .values(
+        state=MessageState.SENDING,
+        owner=bindparam("_owner"),
+        lease_until=bindparam("_lease"),
+        slot=bindparam("_slot"),
+        slot_no=bindparam("_slot_no"),
+        attempt=OutboxMessage.__table__.c.attempt + 1,
+    )
+)
+
+
+async def _take(
+    session: AsyncSession,
+    numbered: list[tuple[Candidate, datetime, int]],
+    owner: str,
+    now: datetime,
+) -> None:
+    connection = await session.connection()
+    lease = now + LEASE
+    await connection.execute(
+        _TAKE,
+        [
+            {"_id": row.id, "_owner": owner, "_lease": lease, "_slot": slot, "_slot_no": number}
+            for row, slot, number in numbered
+        ],
+    )
+    await move_paces(
+        session,
+        {row.chat_id: pace.next_in_chat(row.chat_id, None, slot) for row, slot, _ in numbered},
+    )
+
+
+async def move_paces(session: AsyncSession, paces: dict[int, datetime]) -> None:
+    """Sets when these chats may be sent to again."""
+    if session.get_bind().dialect.name == "sqlite":
+        chat_paces = sqlite.insert(ChatPace)
+    else:
+        chat_paces = postgresql.insert(ChatPace)  # type: ignore[assignment]
+    await session.execute(
+        chat_paces.on_conflict_do_update(
+            index_elements=[ChatPace.chat_id],
+            set_={"next_send_at": chat_paces.excluded.next_send_at},
+        ),
+        [{"chat_id": chat_id, "next_send_at": at} for chat_id, at in paces.items()],
+    )
+
+
+def _claimed(row: Candidate, slot: datetime, number: int, reading: Reading) -> Claimed:
+    timezone = row.timezone or "UTC"
+    return Claimed(
+        id=row.id,
+        slot_no=number,
+        slot=reading.monotonic_at(slot),
+        lease_until=reading.monotonic_at(reading.now + LEASE),
+        dispatch_id=row.dispatch_id,
+        content=row.content,
+        subject_id=row.subject_id,
+        revision=row.revision,
+        kind=row.kind,
+        part=row.part,
+        message_id=row.message_id,
+        chat_id=row.chat_id,
+        thread_id=row.thread_id,
+        language=row.language or row.dispatch_language or Language.ENGLISH,
+        timezone=timezone,
+        silent=row.silent
+        or (
+            row.lane is not Lane.INTERACTIVE
+            and is_quiet(slot, timezone, row.quiet_from, row.quiet_until)
+        ),
+        plain=row.plain,
+        attempt=row.attempt + 1,
+        ambiguous=row.ambiguous,
+    )

@@ -1,0 +1,245 @@
+"""Dispatches flow into the outbox (verb): a bounded chunk at a time, so that a million digests cost a
+small table, and pause and cancel take hold at once.
+
+Rows and cursor move in one commit. A digest's reader is marked as told in that commit too, and only
+where nobody told them meanwhile: so nothing is lost and nothing comes twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from digests.audience.slot import Appointment
+from digests.audience.subscriber import EmptyDay, Subscriber, SubscriberState
+from digests.outbox.dispatch import Dispatch, DispatchState, Lane, MessageKind, Reach
+from digests.outbox.message import MessageState, OutboxMessage
+from digests.outbox.plan import matching, received
+from digests.outbox.receipt import Receipt
+
+LOOKAHEAD_SECONDS = 60
+"""The outbox holds at most this much of the rate in each lane."""
+
+CHUNK = 1_000
+"""Readers in one transaction: the writer is never away for long."""
+
+DISPATCHES_AT_ONCE = 200
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Expanded:
+    """What one call did. ``looked`` counts readers; 0 means that there was no room or nothing to do."""
+
+    looked: int = 0
+    rows: int = 0
+
+
+async def expand(
+    session: AsyncSession, *, now: datetime, rate: float, chunk: int = CHUNK
+) -> Expanded:
+    """Puts the next readers of running dispatches into the outbox, urgent lanes first."""
+    room = await _room(session, rate)
+    looked = rows = 0
+    for dispatch in await _unexpanded(session, room):
+        free = min(room[dispatch.lane], chunk - looked)
+        if free <= 0:
+            continue
+        step = await _step(session, dispatch, free)
+        room[dispatch.lane] -= step.rows
+        looked, rows = looked + step.looked, rows + step.rows
+        if looked >= chunk:
+            break
+    await session.flush()
+    await finish(session, now=now)
+    return Expanded(looked, rows)
+
+
+async def finish(session: AsyncSession, *, now: datetime) -> None:
+    """Dispatches that are expanded and have nothing left in the outbox are done."""
+    left = exists().where(OutboxMessage.dispatch_id == Dispatch.id)
+    # Skips what a courier is settling this moment: waiting for it could be mutual.
+    done = await session.scalars(
+        select(Dispatch.id)
+        .where(Dispatch.state == DispatchState.RUNNING, Dispatch.is_expanded.is_(True), ~left)
+        .with_for_update(skip_locked=True)
+    )
+    await session.execute(
+        update(Dispatch)
+        .where(Dispatch.id.in_(done.all()))
+        .values(state=DispatchState.DONE, done_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def _room(session: AsyncSession, rate: float) -> dict[Lane, int]:
+    most = max(CHUNK // 10, int(rate * LOOKAHEAD_SECONDS))
+    waiting = await session.execute(
+        select(OutboxMessage.lane, func.count())
+        .where(OutboxMessage.state == MessageState.READY)
+        .group_by(OutboxMessage.lane)
+    )
+    counts = {lane: count for lane, count in waiting.all()}  # noqa: C416
+    return {lane: most - counts.get(lane, 0) for lane in Lane}
+
+
+async def _unexpanded(session: AsyncSession, room: dict[Lane, int]) -> list[Dispatch]:
+    """Locked against other workers and against pause and cancel; what another holds is skipped."""
+    found: list[Dispatch] = []
+    for lane in Lane:
+        if room[lane] <= 0:
+            continue
+        found += await session.scalars(
+            select(Dispatch)
+            .where(
+                Dispatch.state == DispatchState.RUNNING,
+                Dispatch.lane == lane,
+                Dispatch.is_expanded.is_(False),
+            )
+            .order_by(Dispatch.id)
+            .limit(DISPATCHES_AT_ONCE)
+            .with_for_update(skip_locked=True)
+            # Another worker may have moved the cursor since this session first saw the row.
+            .execution_options(populate_existing=True)
+        )
+    return found
+
+
+async def _step(session: AsyncSession, dispatch: Dispatch, most: int) -> Expanded:
+    match dispatch.reach:
+        case Reach.STAMPED:
+            looked, rows, cursor = await _stamped(session, dispatch, most)
+        case Reach.MATCHING:
+            looked, rows, cursor = await _matching(session, dispatch, most)
+        case Reach.RECEIVED:
+            looked, rows, cursor = await _received(session, dispatch, most)
+        case Reach.SINGLE:
+            looked, rows, cursor = 1, await _single(session, dispatch), 0
+    if rows:
+        await session.execute(insert(OutboxMessage), rows)
+    dispatch.cursor = max(dispatch.cursor, cursor)
+    dispatch.expanded += len(rows)
+    dispatch.is_expanded = dispatch.reach is Reach.SINGLE or looked < most
+    if dispatch.is_expanded:
+        # Who joined the audience after it was counted is part of it all the same.
+        dispatch.audience = max(dispatch.audience, dispatch.expanded)
+        dispatch.passed_over = dispatch.audience - dispatch.expanded
+    return Expanded(looked, len(rows))
+
+
+async def _stamped(
+    session: AsyncSession, dispatch: Dispatch, most: int
+) -> tuple[int, list[Row], int]:
+    """Marks the readers as told and takes those it marked: whoever was told meanwhile is not hit."""
+    stamps = (
+        select(Appointment.subscriber_id)
+        .where(Appointment.dispatch_id == dispatch.id, Appointment.subscriber_id > dispatch.cursor)
+        .distinct()
+        .order_by(Appointment.subscriber_id)
+        .limit(most)
+    )
+    who = (await session.scalars(stamps)).all()
+    if not who:
+        return 0, [], 0
+    told = await session.execute(
+        update(Subscriber)
+        .where(Subscriber.id.between(who[0], who[-1]), _wants(dispatch))
+        .values(covered_until=dispatch.covers_until)
+        .returning(Subscriber.id, Subscriber.chat_id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(who), [_row(dispatch, s, chat) for s, chat in sorted(told)], who[-1]
+
+
+def _wants(dispatch: Dispatch) -> ColumnElement[bool]:
+    mine, newer = aliased(Appointment), aliased(Appointment)
+    stamped = exists().where(mine.subscriber_id == Subscriber.id, mine.dispatch_id == dispatch.id)
+    merged = exists().where(newer.subscriber_id == Subscriber.id, newer.dispatch_id > dispatch.id)
+    wanted = and_(
+        Subscriber.state == SubscriberState.ACTIVE,
+        Subscriber.covered_until == dispatch.covers_from,
+        stamped,
+        ~merged,
+    )
+    return and_(wanted, Subscriber.empty_day != EmptyDay.SILENT) if dispatch.is_empty else wanted
+
+
+async def _matching(
+    session: AsyncSession, dispatch: Dispatch, most: int
+) -> tuple[int, list[Row], int]:
+    found = await session.execute(
+        select(Subscriber.id, Subscriber.chat_id)
+        .where(
+            Subscriber.id > dispatch.cursor,
+            Subscriber.id <= (dispatch.cursor_end or 0),
+            matching(dispatch),
+        )
+        .order_by(Subscriber.id)
+        .limit(most)
+    )
+    rows = [_row(dispatch, subscriber_id, chat_id) for subscriber_id, chat_id in found]
+    return len(rows), rows, rows[-1]["subscriber_id"] if rows else 0
+
+
+async def _received(
+    session: AsyncSession, dispatch: Dispatch, most: int
+) -> tuple[int, list[Row], int]:
+    receipts: Sequence[Receipt] = (
+        await session.scalars(
+            select(Receipt)
+            .where(
+                Receipt.id > dispatch.cursor,
+                Receipt.id <= (dispatch.cursor_end or 0),
+                received(dispatch),
+                or_(Receipt.subscriber_id.is_(None), _reachable(dispatch)),
+            )
+            .order_by(Receipt.id)
+            .limit(most)
+        )
+    ).all()
+    rows = [
+        _row(dispatch, copy.subscriber_id, copy.chat_id)
+        | {
+            "message_id": copy.message_id,
+            "part": 0 if dispatch.kind is MessageKind.SEND else copy.part,
+            "dedup_key": f"{dispatch.id}:{copy.chat_id}:{copy.message_id}",
+        }
+        for copy in receipts
+    ]
+    return len(receipts), rows, receipts[-1].id if receipts else 0
+
+
+def _reachable(dispatch: Dispatch) -> ColumnElement[bool]:
+    """Nothing new goes to who blocked or paused us; copies they hold are put right wherever we may."""
+    states = [SubscriberState.ACTIVE]
+    if dispatch.kind is not MessageKind.SEND:
+        states.append(SubscriberState.PAUSED)
+    return exists().where(Subscriber.id == Receipt.subscriber_id, Subscriber.state.in_(states))
+
+
+async def _single(session: AsyncSession, dispatch: Dispatch) -> list[Row]:
+    assert dispatch.chat_id is not None  # noqa: S101 - a single dispatch has one chat
+    subscriber_id = await session.scalar(
+        select(Subscriber.id).where(Subscriber.chat_id == dispatch.chat_id)
+    )
+    return [_row(dispatch, subscriber_id, dispatch.chat_id)]
+
+
+def _row(dispatch: Dispatch, subscriber_id: int | None, chat_id: int) -> Row:
+    return {
+        "dispatch_id": dispatch.id,
+        "subscriber_id": subscriber_id,
+        "chat_id": chat_id,
+        "kind": dispatch.kind,
+        "lane": dispatch.lane,
+        "message_id": None,
+        "part": 0,
+        "dedup_key": f"{dispatch.id}:{subscriber_id or chat_id}",
+    }

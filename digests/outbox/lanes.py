@@ -1,0 +1,56 @@
+"""Who goes first (rule): a wheel of ten turns shared by the lanes, none of them ever wasted.
+
+Interactive messages answer a person who is waiting, so they take every other slot while there are
+any. The rest is the wheel's: six urgent, two corrections, two digests. A turn whose lane is empty goes
+to the first of the others that has something; notices live off such turns and go before digests there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from digests.outbox.dispatch import Lane
+
+Row = TypeVar("Row")
+
+WHEEL = (
+    Lane.URGENT,
+    Lane.CORRECTIONS,
+    Lane.URGENT,
+    Lane.DIGESTS,
+    Lane.URGENT,
+    Lane.URGENT,
+    Lane.CORRECTIONS,
+    Lane.URGENT,
+    Lane.DIGESTS,
+    Lane.URGENT,
+)
+
+_HEIRS = (Lane.URGENT, Lane.CORRECTIONS, Lane.NOTICES, Lane.DIGESTS)
+
+
+def order(turn: int) -> tuple[Lane, ...]:
+    """The lanes to ask, in order, at a turn of the wheel."""
+    owner = WHEEL[turn % len(WHEEL)]
+    return (owner, *(lane for lane in _HEIRS if lane is not owner))
+
+
+class Wheel:
+    """The wheel in motion. ``turn`` is where it stands, to be kept between claims."""
+
+    def __init__(self, turn: int) -> None:
+        self.turn = turn % len(WHEEL)
+        self._interactive_was_last = False
+
+    def next(self, take: Callable[[Lane], Row | None]) -> Row | None:
+        """The next message; ``take`` gives a lane's first that can go now, or none."""
+        if not self._interactive_was_last and (row := take(Lane.INTERACTIVE)) is not None:
+            self._interactive_was_last = True
+            return row
+        self._interactive_was_last = False
+        for lane in order(self.turn):
+            if (row := take(lane)) is not None:
+                self.turn = (self.turn + 1) % len(WHEEL)
+                return row
+        return take(Lane.INTERACTIVE)

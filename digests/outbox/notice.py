@@ -1,0 +1,54 @@
+"""A notice: a note of our own to one chat, such as a desk's warning or an editor's preview."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, String
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from digests.outbox.dispatch import Content, Dispatch, Lane, Reach
+from digests.outbox.plan import plan
+from digests.storage.schema import Base
+from digests.vocabulary import Language
+
+
+class Notice(Base):
+    """What to say, not the words: ``kind`` names the template ``messages/notices/<kind>.html``."""
+
+    __tablename__ = "notice"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    values: Mapped[dict[str, Any]] = mapped_column(JSON)
+    made_at: Mapped[datetime]
+
+
+async def announce(
+    session: AsyncSession,
+    *,
+    chat_id: int,
+    kind: str,
+    values: Mapping[str, Any],
+    now: datetime,
+    lane: Lane = Lane.NOTICES,
+    language: Language | None = None,
+) -> Dispatch:
+    """Plans a notice. ``language`` counts only where the chat never subscribed."""
+    notice = Notice(kind=kind, values=dict(values), made_at=now)
+    session.add(notice)
+    await session.flush()
+    return await plan(
+        session,
+        content=Content.NOTICE,
+        subject_id=notice.id,
+        lane=lane,
+        reach=Reach.SINGLE,
+        chat_id=chat_id,
+        language=language,
+        created_at=now,
+        plan_key=f"notice:{notice.id}",
+    )

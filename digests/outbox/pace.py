@@ -1,0 +1,81 @@
+"""How fast messages may go out (rule): GCRA without a burst for the token, with a small one for a chat.
+
+Telegram counts in sliding windows, so an even spacing is the only pace that never breaks one and
+wastes none of it. All times are the shared clock's.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+GRACE = 0.015
+"""Slots lie this much further apart than the limit: messages take different times on the wire, and
+with it 15 ms of difference still fit; it costs 1.5% of the rate."""
+
+AHEAD = timedelta(milliseconds=250)
+"""How far ahead slots are claimed. What is claimed is the most that a crash can send twice."""
+
+FURTHEST = timedelta(seconds=2)
+"""No honest slot lies further ahead; one that does was taken before the clock was set back."""
+
+PRIVATE_INTERVAL = timedelta(seconds=1.55)
+"""In a private chat: with the burst below, never more than three messages in any three seconds."""
+
+GROUP_INTERVAL = timedelta(seconds=3.6)
+"""In a group or channel: with the burst below, never more than 20 in any minute."""
+
+SLOWEST = 1.0
+"""A rate that repeated refusals do not undercut, in messages a second."""
+
+_ZERO = timedelta(0)
+
+
+def interval(rate: float) -> timedelta:
+    """Between two slots, at ``rate`` messages a second."""
+    return timedelta(seconds=(1 + GRACE) / rate)
+
+
+def first_slot(
+    now: datetime, tat: datetime, hold_until: datetime | None, held_at: datetime | None
+) -> datetime:
+    """The next free slot, clamped against a clock that was set back after it was written."""
+    base = max(now, min(tat, now + FURTHEST))
+    if hold_until is None or held_at is None:
+        return base
+    return max(base, min(hold_until, now + (hold_until - held_at)))
+
+
+def slots(first: datetime, horizon: datetime, step: timedelta, most: int) -> list[datetime]:
+    """Slots from ``first`` up to ``horizon``, at most ``most`` of them."""
+    if first > horizon or most <= 0:
+        return []
+    fitting = most if step <= _ZERO else min(most, (horizon - first) // step + 1)
+    return [first + step * number for number in range(fitting)]
+
+
+def rate_now(rate: float, lowered_at: datetime | None, now: datetime, ceiling: float) -> float:
+    """The rate in force: once lowered, it comes back by one a second for each minute."""
+    if lowered_at is None:
+        return ceiling
+    return min(ceiling, rate + max(0, (now - lowered_at) // timedelta(minutes=1)))
+
+
+def lowered(rate: float) -> float:
+    """The rate after Telegram said that it was too much."""
+    return max(SLOWEST, rate * 0.8)
+
+
+def chat_interval(chat_id: int) -> timedelta:
+    """Between two messages into one chat; groups and channels have negative ids."""
+    return PRIVATE_INTERVAL if chat_id > 0 else GROUP_INTERVAL
+
+
+def chat_burst(chat_id: int) -> timedelta:
+    """How far ahead of its pace a chat may be answered: one message in a private chat, two in a group."""
+    return PRIVATE_INTERVAL if chat_id > 0 else GROUP_INTERVAL * 2
+
+
+def next_in_chat(chat_id: int, previous: datetime | None, slot: datetime) -> datetime:
+    """When a chat that gets a message at ``slot`` is even with its pace again."""
+    even = slot if previous is None else max(slot, previous)
+    return even + chat_interval(chat_id)

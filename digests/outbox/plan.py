@@ -1,0 +1,83 @@
+"""A dispatch is planned (verb): its audience is fixed, nothing is put into the outbox yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from digests.audience.slot import Appointment
+from digests.audience.subscriber import AlertWish, Subscriber, SubscriberState
+from digests.audience.taste import TasteTopic
+from digests.outbox.dispatch import Dispatch, MessageKind, Reach
+from digests.outbox.receipt import Outcome, Receipt
+from digests.vocabulary import Severity
+
+
+async def plan(session: AsyncSession, **fields: Any) -> Dispatch:
+    """Makes a dispatch of these columns, or gives the one that this ``plan_key`` already made.
+
+    ``audience`` and ``cursor_end`` are counted here unless they are given.
+    """
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = insert(Dispatch).values(fields)
+    made = await session.scalar(
+        statement.on_conflict_do_nothing(index_elements=[Dispatch.plan_key]).returning(Dispatch.id)
+    )
+    if made is None:
+        known = select(Dispatch).where(Dispatch.plan_key == fields["plan_key"])
+        return (await session.scalars(known)).one()
+    dispatch = await session.get_one(Dispatch, made)
+    await _fix_audience(session, dispatch, fields)
+    return dispatch
+
+
+async def _fix_audience(session: AsyncSession, dispatch: Dispatch, fields: dict[str, Any]) -> None:
+    if dispatch.reach is Reach.SINGLE:
+        dispatch.audience = 1
+        return
+    count, end = (await session.execute(_extent(dispatch))).one()
+    dispatch.audience = fields.get("audience", count)
+    dispatch.cursor_end = fields.get("cursor_end", end or 0)
+    await session.flush()
+
+
+def _extent(dispatch: Dispatch) -> Select[*tuple[Any, ...]]:
+    """How many there are, and the last of them."""
+    match dispatch.reach:
+        case Reach.STAMPED:
+            who = Appointment.subscriber_id
+            return select(func.count(who.distinct()), func.max(who)).where(
+                Appointment.dispatch_id == dispatch.id
+            )
+        case Reach.MATCHING:
+            return select(func.count(), func.max(Subscriber.id)).where(matching(dispatch))
+        case _:
+            return select(func.count(), func.max(Receipt.id)).where(received(dispatch))
+
+
+def matching(dispatch: Dispatch) -> ColumnElement[bool]:
+    """Active subscribers whose taste holds one of the topics and whose alert wish admits the severity."""
+    wishes = [AlertWish.ALL]
+    if dispatch.severity is Severity.FLASH:
+        wishes.append(AlertWish.FLASH)
+    tastes = select(TasteTopic.taste_id).where(TasteTopic.topic.in_(dispatch.topics or []))
+    return and_(
+        Subscriber.state == SubscriberState.ACTIVE,
+        Subscriber.alerts.in_(wishes),
+        Subscriber.taste_id.in_(tastes),
+    )
+
+
+def received(dispatch: Dispatch) -> ColumnElement[bool]:
+    """Copies that arrived: every part where each is edited, the first where its reader is told."""
+    copies = and_(
+        Receipt.content == dispatch.received_content,
+        Receipt.subject_id == dispatch.received_subject_id,
+        Receipt.kind == MessageKind.SEND,
+        Receipt.outcome == Outcome.SENT,
+        Receipt.message_id.is_not(None),
+    )
+    return copies if dispatch.kind is not MessageKind.SEND else and_(copies, Receipt.part == 0)

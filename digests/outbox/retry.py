@@ -1,0 +1,80 @@
+"""Again-when, or never (rule): what follows from a verdict. It decides; ``settle.py`` acts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from digests.outbox.dispatch import MessageKind
+from digests.outbox.receipt import Outcome
+from digests.outbox.verdict import Meaning, Verdict
+
+MOST_UNCERTAIN_SENDS = 2
+"""After a second answer that never came nobody may say whether it arrived: a person decides."""
+
+MOST_ATTEMPTS = 8
+"""For what should help at once and is tried again: a moved chat, a lost topic, an unanswered edit."""
+
+MOST_RESCUES = 3
+"""A message that was in a dying worker's hands so often may be what kills them."""
+
+LONGEST_WAIT = timedelta(minutes=1)
+
+_AT_ONCE = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Closed with an outcome, or tried again after ``wait``."""
+
+    outcome: Outcome | None
+    reason: str = ""
+    wait: timedelta = _AT_ONCE
+    ambiguous: bool = False
+    """It may have arrived this time."""
+    plain: bool = False
+    """Again without markup."""
+
+
+def decide(
+    verdict: Verdict, *, kind: MessageKind, attempt: int, ambiguous: int, plain: bool
+) -> Decision:
+    """``attempt`` counts this one; ``ambiguous`` counts earlier attempts without an answer."""
+    match verdict.meaning:
+        case Meaning.DELIVERED:
+            return Decision(Outcome.SENT)
+        case Meaning.LATER:
+            return Decision(None, verdict.reason, verdict.retry_after or timedelta(seconds=1))
+        case Meaning.UNSENT | Meaning.TOKEN_REFUSED | Meaning.SECOND_POLLER:
+            return Decision(None, verdict.reason, backoff(attempt))
+        case Meaning.UNCERTAIN:
+            return _uncertain(verdict, kind, attempt, ambiguous)
+        case Meaning.MOVED | Meaning.NO_THREAD if attempt < MOST_ATTEMPTS:
+            return Decision(None, verdict.reason)
+        case Meaning.UNPARSED if not plain:
+            return Decision(None, verdict.reason, plain=True)
+        case Meaning.COPY_GONE if kind is MessageKind.DELETE:
+            return Decision(Outcome.SENT, verdict.reason)
+    return Decision(Outcome.FAILED, verdict.reason)
+
+
+def _uncertain(verdict: Verdict, kind: MessageKind, attempt: int, ambiguous: int) -> Decision:
+    """A send goes again once; edits and deletes say the same thing however often they arrive."""
+    most = MOST_UNCERTAIN_SENDS if kind is MessageKind.SEND else MOST_ATTEMPTS
+    if ambiguous + 1 >= most:
+        return Decision(Outcome.UNKNOWN, verdict.reason, ambiguous=True)
+    return Decision(None, verdict.reason, backoff(attempt), ambiguous=True)
+
+
+def rescued(*, kind: MessageKind, ambiguous: int, rescues: int) -> Decision:
+    """What becomes of a message whose worker died with it; ``rescues`` counts this one."""
+    if kind is MessageKind.SEND and ambiguous + 1 >= MOST_UNCERTAIN_SENDS:
+        return Decision(Outcome.UNKNOWN, "worker died", ambiguous=True)
+    if rescues >= MOST_RESCUES:
+        return Decision(Outcome.UNKNOWN, "worker died", ambiguous=True)
+    return Decision(None, "worker died", ambiguous=True)
+
+
+def backoff(attempt: int) -> timedelta:
+    """1, 2, 4 ... seconds, at most a minute. Without chance: the gate spreads what comes back."""
+    return min(LONGEST_WAIT, timedelta(seconds=1 << min(max(0, attempt - 1), 10)))

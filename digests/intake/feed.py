@@ -27,13 +27,17 @@ from digests.intake.markup import first_image
 _REPAIRABLE = 3_000_000
 """Characters up to which broken XML is read leniently: that costs about 3 s per million."""
 
-_ENTRY_TAG = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.I)
+_ENTRY_TAG = re.compile(r"<(?:\w+:)?(?:item|entry)[\s/>]", re.I)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.I)
+_BEGINNING = re.compile(r"<\?xml\s|<(?:\w+:)?(?:rss|feed|rdf)[\s>]", re.I)
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ILLEGAL_REFERENCE = re.compile(
     r"&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2\d|3[01]));", re.I
 )
 _NAMED = re.compile(r"&(\w{2,31};)")
+# An RSS link with such an attribute beside its text (a post's name on another network): feedparser
+# would take the attribute for the address and drop the text.
+_LINK_URI = re.compile(r"(<link\b[^<>]{0,200}?)\suri=(?:\"[^\"<>]*\"|'[^'<>]*')(?=[^<>]*>[^<])")
 _XML_NAMES = frozenset({"lt;", "gt;", "amp;", "quot;", "apos;"})
 _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body)[\s>]", re.I)
 _PERIODS = {"hourly": 1, "daily": 24, "weekly": 168, "monthly": 720, "yearly": 8760}
@@ -87,15 +91,15 @@ def _parse_xml(text: str, url: str) -> Feed:
 
 def _readable(text: str) -> tuple[str, str | None]:
     """The document as XML that strict parsers take: our declaration, no DOCTYPE, no foreign names."""
-    body, junk = _DECLARATION.sub("", text, count=1), None
-    start = body.find("<")
-    if start > 0 and body[:start].strip():
-        junk = "text before the feed"
-    body = _without_doctype(body[max(start, 0) :])
+    junk = None
+    start = _BEGINNING.search(text)
+    if start and not text.startswith("<!") and start.start() > 0:
+        text, junk = text[start.start() :], "text before the feed"
+    body = _without_doctype(_DECLARATION.sub("", text, count=1))
     legal = _ILLEGAL_REFERENCE.sub("", _ILLEGAL.sub("", body))
     if len(legal) != len(body):
         junk = "characters that XML does not allow"
-    legal = _NAMED.sub(_character, legal)
+    legal = _LINK_URI.sub(r"\1", _NAMED.sub(_character, legal))
     return f'<?xml version="1.0" encoding="utf-8"?>\n{legal}', junk
 
 
@@ -164,10 +168,15 @@ def _entry(entry: Any, url: str, language: str | None) -> Entry:
         title=_text(entry.get("title")) or "",
         summary="" if summary == content else summary,
         content=content,
-        published_at=instant(entry.get("published_parsed") or entry.get("updated_parsed")),
+        published_at=instant(_said(entry, "published_parsed") or _said(entry, "updated_parsed")),
         language=_text(entry.get("language")) or language,
         image_url=_image(entry, url, content or summary),
     )
+
+
+def _said(entry: Any, key: str) -> Any:
+    # Its own look-up would answer one date's name with the other, and warn.
+    return dict.get(entry, key)
 
 
 def _text(value: Any) -> str | None:

@@ -13,6 +13,7 @@ from bot.sandbox import acts
 from bot.sandbox.control import Control
 from bot.sandbox.faults import Fault
 from bot.sandbox.limits import Limits, Windows
+from bot.sandbox.page import Page
 from bot.sandbox.people import SUPERGROUP_BELOW, Chat, Person, Topic
 from bot.sandbox.server import BODY_MOST, BotApi
 from bot.sandbox.tape import Accepted, RefusedLog
@@ -61,6 +62,7 @@ class Sandbox:
         )
         self.api = BotApi(self.world, token)
         self._control = Control(self.world)
+        self._page = Page(self.world, self.api.stopping)
         self._pusher = WebhookPusher(self.world, webhook_retry)
         self._pushing: asyncio.Task[None] | None = None
         self._runner: web.ServerRunner | None = None
@@ -110,6 +112,8 @@ class Sandbox:
         return f"{self.url}/"
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.path == "/" or request.path.startswith("/page/"):
+            return await self._page.handle(request)
         if request.path.startswith("/control/"):
             return await self._control.handle(request)
         return await self.api.handle(request)

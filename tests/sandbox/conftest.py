@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import aiohttp
 import pytest
+from playwright.async_api import Browser, async_playwright
 
 from bot.sandbox import Limits, Sandbox
+from tests.conftest import skip_or_fail
 
 Call = Callable[..., Awaitable[dict[str, Any]]]
 
@@ -45,3 +48,29 @@ def call(sandbox: Sandbox, session: aiohttp.ClientSession) -> Call:
             return loaded
 
     return _call
+
+
+CHROMIUM_ARGUMENTS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    """Debian's Chromium, driven by Playwright."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        skip_or_fail("no Chromium is installed")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=found, args=list(CHROMIUM_ARGUMENTS)
+        )
+        yield browser
+        await browser.close()

@@ -147,8 +147,9 @@ async def _preview(update: Update, context: Context, correction: Correction) -> 
         chats = await _chats(session, correction)
     for message in shown:
         await send(context.bot, user_id, message)
-    values = {"correction": correction, "chats": chats}
-    controls = context.words.message("desk/correction.html", manner.language, **values)
+    controls = context.words.message(
+        "desk/correction.html", manner.language, correction=correction, chats=chats
+    )
     await send(context.bot, user_id, controls)
 
 

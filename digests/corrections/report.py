@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, Text, UniqueConstraint, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from digests.alerts.audit import record
+from digests.alerts.permission import Act
+from digests.alerts.staff import demand
 from digests.alerts.wording import arranged
 from digests.errors import Stale
 from digests.outbox.dispatch import Content
@@ -16,6 +20,9 @@ from digests.storage.schema import Base, word
 
 WORDS = 1000
 """Characters a reader may write."""
+
+PER_DAY = 5
+"""From one chat so many reports a day are brought to the desk; further ones only count there."""
 
 
 class Report(Base):
@@ -53,7 +60,7 @@ async def copy_in(session: AsyncSession, chat_id: int, message_id: int) -> Recei
 async def report(
     session: AsyncSession, chat_id: int, message_id: int, words: str, *, now: datetime
 ) -> tuple[Report, bool]:
-    """The report, and whether it is this reader's first on this subject; ``Stale`` for no news."""
+    """The report, and whether the desk is to be told of it; ``Stale`` for a message without news."""
     carried = await copy_in(session, chat_id, message_id)
     if carried is None:
         raise Stale("gone")
@@ -75,19 +82,27 @@ async def report(
         words=arranged(words, WORDS),
         made_at=now,
     )
+    today = select(func.count()).where(
+        Report.chat_id == chat_id, Report.made_at > now - timedelta(days=1)
+    )
+    before = await session.scalar(today) or 0
     session.add(made)
     await session.flush()
-    return made, True
+    return made, before < PER_DAY
 
 
-async def answer(session: AsyncSession, report_id: int, *, by: int, now: datetime) -> Report:
+async def answer(
+    session: AsyncSession, report_id: int, *, by: int, owners: Collection[int], now: datetime
+) -> Report:
     """Marks a report as answered; ``Stale`` where somebody did before, or there is none."""
+    await demand(session, by, Act.CORRECT, owners=owners)
     found = await session.get(Report, report_id, with_for_update=True)
     if found is None:
         raise Stale("gone")
     if found.answered_at is not None:
         raise Stale("decided")
     found.answered_at, found.answered_by = now, by
+    await record(session, "answer", f"report:{found.id}", by=by, now=now)
     return found
 
 

@@ -1,0 +1,107 @@
+"""What somebody at the desk says without a command: the answer to a question, or a forwarded post."""
+
+from __future__ import annotations
+
+from telegram import Update
+from telegram.constants import ChatType
+
+from bot.context import Context
+from bot.desk.breaking import begin, breaking
+from bot.desk.card import Page
+from bot.desk.channels import offer_post
+from bot.desk.correct import propose
+from bot.desk.door import refuse
+from bot.desk.heard import heard
+from bot.desk.reports import give_answer, take_report
+from bot.desk.review import change_draft
+from digests.alerts.dialogue import Asked, Dialogue, drop, open_question
+from digests.alerts.permission import Act, may
+from digests.alerts.staff import role_of
+from digests.corrections.correction import CorrectedSubject, CorrectionKind
+from digests.errors import Incomplete, RequestError, TooLong
+
+_WITH_BUTTONS = (Asked.STORY, Asked.KEEP)
+
+
+async def listen(update: Update, context: Context) -> bool:
+    """Whether this was for the desk. Only private chats: elsewhere people talk to each other."""
+    chat, user, message = update.effective_chat, update.effective_user, update.message
+    if chat is None or user is None or message is None or chat.type != ChatType.PRIVATE:
+        return False
+    if (message.caption or "").startswith("/breaking"):
+        # Telegram's commands are texts; a photo's caption is none.
+        await breaking(update, context)
+        return True
+    async with context.database.read() as session:
+        asked = await open_question(session, chat_id=chat.id, user_id=user.id, now=context.now())
+        role = await role_of(session, user.id, context.settings.owners)
+    said = heard(message)
+    if said.origin is not None and may(role, Act.SOURCES) and not _awaits_news(asked):
+        await offer_post(update, context, said, said.origin)
+        return True
+    if asked is None or asked.asked in _WITH_BUTTONS:
+        return False
+    await _take(update, context, asked)
+    return True
+
+
+def _awaits_news(asked: Dialogue | None) -> bool:
+    return asked is not None and asked.asked is Asked.BREAKING
+
+
+async def _take(update: Update, context: Context, asked: Dialogue) -> None:
+    """Hands the answer to whoever asked. After one too long or empty, the next may be better."""
+    assert update.message is not None  # noqa: S101 - ``listen`` saw it
+    said = heard(update.message)
+    try:
+        if not said.text.strip():
+            raise Incomplete("text")
+        if asked.asked is Asked.REPORT:
+            await take_report(update, context, asked.about["message"], said.text)
+        else:
+            await _desk_answer(update, context, asked)
+        await _close(context, asked)
+    except (Incomplete, TooLong) as error:
+        await refuse(update, context, error, wish=asked.asked)
+    except RequestError as error:
+        await _close(context, asked)
+        await refuse(update, context, error, wish=asked.asked)
+
+
+async def _close(context: Context, asked: Dialogue) -> None:
+    async with context.database.write() as session:
+        await drop(session, chat_id=asked.chat_id, user_id=asked.user_id)
+
+
+async def _desk_answer(update: Update, context: Context, asked: Dialogue) -> None:
+    assert update.message is not None  # noqa: S101 - ``listen`` saw it
+    said, about = heard(update.message), asked.about
+    match asked.asked:
+        case Asked.BREAKING:
+            await begin(update, context, said)
+        case Asked.TEXT:
+            await change_draft(
+                update, context, about["alert"], about["revision"], Page.MAIN, text=said.text
+            )
+        case Asked.ATTRIBUTION:
+            await change_draft(
+                update,
+                context,
+                about["alert"],
+                about["revision"],
+                Page.LABEL,
+                attribution=said.text,
+            )
+        case Asked.ANSWER:
+            await give_answer(update, context, about["report"], said.text)
+        case Asked.CORRECTION | Asked.REASON:
+            is_right = asked.asked is Asked.CORRECTION
+            await propose(
+                update,
+                context,
+                CorrectionKind.CORRECT if is_right else CorrectionKind.RETRACT,
+                CorrectedSubject.ALERT,
+                about["alert"],
+                about["revision"],
+                said.text,
+            )

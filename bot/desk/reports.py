@@ -1,0 +1,125 @@
+"""A reader reports an error; it reaches the desk with the message it is about, and is answered."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from telegram import Update
+from telegram.constants import ChatType
+
+from bot.context import Context
+from bot.desk.door import desk, number, person
+from digests.alerts.alert import Alert, AlertRevision
+from digests.alerts.dialogue import Asked, ask, drop
+from digests.alerts.permission import Act
+from digests.alerts.staff import desk_chats
+from digests.alerts.wording import headline
+from digests.corrections import report as reports
+from digests.corrections.report import Report, copy_in
+from digests.errors import Stale
+from digests.outbox.dispatch import Content
+from digests.outbox.notice import announce
+
+
+async def report_error(update: Update, context: Context) -> None:
+    """The button under everything we send: asks what is wrong."""
+    query, chat = update.callback_query, update.effective_chat
+    if query is None or query.message is None or chat is None:
+        return
+    async with context.database.read() as session:
+        copy = await copy_in(session, chat.id, query.message.message_id)
+    if copy is None:
+        await context.toast("desk/report_nothing.html", alert=True)
+    elif chat.type != ChatType.PRIVATE:
+        await context.toast("desk/report_in_private.html", alert=True)
+    else:
+        async with context.database.write() as session:
+            await ask(
+                session,
+                Asked.REPORT,
+                chat_id=chat.id,
+                user_id=query.from_user.id,
+                now=context.now(),
+                message=query.message.message_id,
+            )
+        await context.answer("desk/ask_report.html")
+
+
+async def drop_report(update: Update, context: Context) -> None:
+    """The reader has changed their mind."""
+    chat, user = update.effective_chat, update.effective_user
+    if chat is not None and user is not None:
+        async with context.database.write() as session:
+            await drop(session, chat_id=chat.id, user_id=user.id)
+    await context.change("desk/report_dropped.html")
+
+
+async def take_report(update: Update, context: Context, message_id: int, words: str) -> None:
+    """The reader's words: kept, and brought to the desk once for each subject."""
+    chat = update.effective_chat
+    if chat is None:
+        return
+    async with context.database.write() as session:
+        made, is_news = await reports.report(session, chat.id, message_id, words, now=context.now())
+        if is_news:
+            await _tell_desk(session, context, made)
+    await context.answer("desk/report_taken.html")
+
+
+@desk(Act.CORRECT)
+async def ask_answer(update: Update, context: Context, report: str) -> None:
+    """Waits for the editor's answer to the reader."""
+    user_id = person(update)
+    async with context.database.write() as session:
+        found = await session.get(Report, number(report))
+        if found is None or found.answered_at is not None:
+            raise Stale("decided" if found else "gone")
+        await ask(
+            session,
+            Asked.ANSWER,
+            chat_id=user_id,
+            user_id=user_id,
+            now=context.now(),
+            report=found.id,
+        )
+    await context.answer("desk/ask_answer.html")
+
+
+async def give_answer(update: Update, context: Context, report_id: int, words: str) -> None:
+    """The editor's answer goes back to the reader, once."""
+    now = context.now()
+    async with context.database.write() as session:
+        owners = context.settings.owners
+        found = await reports.answer(session, report_id, by=person(update), owners=owners, now=now)
+        await announce(
+            session,
+            chat_id=found.chat_id,
+            kind="report_answer",
+            values={"words": found.words, "answer": words},
+            now=now,
+        )
+    await context.answer("desk/answer_sent.html")
+
+
+async def _tell_desk(session: AsyncSession, context: Context, made: Report) -> None:
+    for chat_id in await desk_chats(session, context.settings.owners):
+        await announce(
+            session,
+            chat_id=chat_id,
+            kind="report",
+            values={
+                "report": made.id,
+                "words": made.words,
+                "headline": await _headline(session, made),
+                "alert": made.subject_id if made.content is Content.ALERT else None,
+            },
+            now=context.now(),
+        )
+
+
+async def _headline(session: AsyncSession, made: Report) -> str | None:
+    """An alert's headline; a digest has many."""
+    if made.content is not Content.ALERT:
+        return None
+    alert = await session.get_one(Alert, made.subject_id)
+    revision = await session.get_one(AlertRevision, (alert.id, alert.revision))
+    return headline(revision.texts[revision.main_language])

@@ -148,7 +148,7 @@ function putBubble(chat, place) {
 
 function drawn(chat, message, previous) {
   const follows = previous && author(previous) === author(message) && message.date - previous.date < 300;
-  const node = bubble(message, { mine: isMine(message), named: chat.type !== "private" && !isMine(message) && !follows, hooks });
+  const node = bubble(message, { mine: isMine(message), named: chat.type !== "private" && !isMine(message) && !follows, topic: chat.topics.find((one) => one.id === message.message_thread_id)?.name, hooks });
   node.classList.toggle("follows", !!follows);
   return node;
 }
@@ -201,7 +201,6 @@ function showContext() {
 function showTheme() {
   const dark = document.documentElement.dataset.theme === "dark";
   const next = word(dark ? "theme_light" : "theme_dark");
-  $("theme").textContent = dark ? "☀" : "☾";
   $("theme").title = next;
   $("theme").setAttribute("aria-label", next);
 }

@@ -1,6 +1,6 @@
 // One message as a bubble, with its buttons, its quote and its menu.
 import { element, richText } from "./text.js";
-import { language, word } from "./words.js";
+import { locale, word } from "./words.js";
 
 const ICON = {
   more: '<circle cx="5" cy="12" r="1.5"/><circle cx="12" cy="12" r="1.5"/><circle cx="19" cy="12" r="1.5"/>',
@@ -34,7 +34,7 @@ export function brief(message) {
 }
 
 export function clock(seconds) {
-  return new Date(seconds * 1000).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  return new Date(seconds * 1000).toLocaleTimeString(locale(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 }
 
 export function day(seconds) {
@@ -42,16 +42,17 @@ export function day(seconds) {
   const ago = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(date).setHours(0, 0, 0, 0)) / 86400000);
   if (ago === 0) return word("today");
   if (ago === 1) return word("yesterday");
-  return date.toLocaleDateString(language, { day: "numeric", month: "long", year: ago > 300 ? "numeric" : undefined });
+  return date.toLocaleDateString(locale(), { day: "numeric", month: "long", year: ago > 300 ? "numeric" : undefined });
 }
 
-export function bubble(message, { mine, named, hooks }) {
+export function bubble(message, { mine, named, topic, hooks }) {
   if (isService(message)) return element("div", "service", word("service"));
   const node = element("article", mine ? "message mine" : "message");
   node.dataset.id = message.message_id;
   node.setAttribute("aria-label", `${author(message)}, ${clock(message.date)}`);
   const body = element("div", "bubble",
     named ? name(message) : null,
+    topic ? element("div", "thread", `# ${topic}`) : null,
     origin(message),
     quote(message, hooks),
     ...media(message),

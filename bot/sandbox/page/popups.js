@@ -61,6 +61,7 @@ export function ask(title, content, buttons) {
   }));
   dialog.replaceChildren(head, ...content, row);
   dialog.returnValue = "";
+  toastNode.hidden = true;
   dialog.showModal();
   row.lastChild?.focus();
   return new Promise((resolve) => { dialog.onclose = () => resolve(dialog.returnValue || null); });

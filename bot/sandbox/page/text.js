@@ -1,5 +1,5 @@
 // A message's text with its entities, as elements. Offsets are UTF-16 units, which is what strings here are made of.
-import { language, word } from "./words.js";
+import { locale, word } from "./words.js";
 
 const SIMPLE = { bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code" };
 const BLOCKS = new Set(["pre", "blockquote", "expandable_blockquote"]);
@@ -91,7 +91,7 @@ const MAKERS = {
     const node = element("time");
     const shown = element("span");
     node.dateTime = new Date(entity.unix_time * 1000).toISOString();
-    node.title = new Date(entity.unix_time * 1000).toLocaleString(language, { dateStyle: "full", timeStyle: "long" });
+    node.title = new Date(entity.unix_time * 1000).toLocaleString(locale(), { dateStyle: "full", timeStyle: "long" });
     const say = formatted(entity.unix_time, entity.date_time_format || "");
     if (say === null) return [node];
     node.append(shown);
@@ -122,11 +122,11 @@ export function formatted(unix, format) {
   if (format.includes("D")) Object.assign(options, { day: "numeric", month: "long", year: "numeric" });
   if (format.includes("t")) Object.assign(options, { hour: "2-digit", minute: "2-digit" });
   if (format.includes("T")) Object.assign(options, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-  return Object.keys(options).length ? new Intl.DateTimeFormat(language, { hourCycle: "h23", ...options }).format(date) : null;
+  return Object.keys(options).length ? new Intl.DateTimeFormat(locale(), { hourCycle: "h23", ...options }).format(date) : null;
 }
 
 function relative(seconds) {
-  const say = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  const say = new Intl.RelativeTimeFormat(locale(), { numeric: "auto" });
   for (const [unit, size] of [["year", 31557600], ["month", 2629800], ["day", 86400], ["hour", 3600], ["minute", 60]]) {
     if (Math.abs(seconds) >= size) return say.format(Math.round(seconds / size), unit);
   }

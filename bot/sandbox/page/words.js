@@ -55,6 +55,8 @@ export let language = localStorage.getItem("language") || (navigator.language.st
 export function word(name, ...values) {
   return WORDS[language][name].replace(/\{(\d)\}/g, (_, place) => values[place]);
 }
+// The region's own habits (day before month, say) where the browser knows the language.
+export const locale = () => navigator.languages.find((one) => one.startsWith(language)) ?? language;
 export const role = (status) => ROLES[language][status] ?? status;
 
 export function otherLanguage() {

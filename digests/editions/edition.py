@@ -31,9 +31,13 @@ class Edition(Base):
     revision: Mapped[int] = mapped_column(default=1)
     """Raised by a correction to one of its stories."""
     story_count: Mapped[int]
+    """How many there were to choose from: more than its places where the day was long."""
     created_at: Mapped[datetime]
 
-    __table_args__ = (UniqueConstraint("taste_id", "window_start", "window_end"),)
+    __table_args__ = (
+        UniqueConstraint("taste_id", "window_start", "window_end"),
+        Index("ix_edition_window_end", "window_end"),
+    )
 
 
 class EditionStory(Base):
@@ -52,6 +56,8 @@ class EditionStory(Base):
     """The section it stands in: of the taste's topics the one it is most about."""
     is_update: Mapped[bool]
     """It began before the window: the reader knows it, and is told what is new."""
+    is_folded: Mapped[bool] = mapped_column(default=False)
+    """Not among the strongest: its headline stands folded at the end."""
 
     __table_args__ = (
         ForeignKeyConstraint(

@@ -1,0 +1,284 @@
+"""Due slots become editions and dispatches (verb): set-based, in the caller's one transaction.
+
+Appointments that are due are counted by (taste, covered_until): each such group is one edition and one
+dispatch. One UPDATE stamps the appointments with their dispatch; the slots move on. So the cost grows
+with tastes and slots, and only the database ever touches single subscribers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from digests.audience.slot import Appointment, Slot
+from digests.audience.subscriber import Subscriber, SubscriberState
+from digests.editions.due import Due, due, following, whole_minute
+from digests.editions.edition import Edition
+from digests.editions.press import Wanted, press
+from digests.editions.selection import LONGEST_WINDOW
+from digests.editions.window import close_windows
+from digests.outbox.dispatch import Content, Dispatch, Lane, Reach
+from digests.outbox.plan import plan
+from digests.storage.bulk import insert_new
+
+SLOTS_AT_ONCE = 1000
+"""More that are due wait for the next run, seconds later."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComposeReport:
+    """What one run did."""
+
+    slots: int
+    """Slots that were due; some had nobody to tell."""
+    dispatches: int
+    stamped: int
+    """Appointments that will be served."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """Due slots that share a local date and the end of the window."""
+
+    wanted: Due
+    slots: tuple[Slot, ...]
+
+    @property
+    def name(self) -> str:
+        """The same for no other round: a slot has each local date once."""
+        return f"{min(slot.id for slot in self.slots)}:{self.wanted.local_date}"
+
+    @property
+    def may_double(self) -> bool:
+        """Whether a reader may have two of these slots: a reader's are of one zone, at several minutes."""
+        times = {(slot.timezone, slot.minute) for slot in self.slots}
+        return len(times) > len({slot.timezone for slot in self.slots})
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Readers of one taste who were told up to the same minute."""
+
+    taste_id: int
+    covered_until: datetime
+    appointments: int
+    readers: int
+    """Fewer where several times of one reader fall together."""
+    last_reader: int
+
+
+async def compose(session: AsyncSession, *, now: datetime) -> ComposeReport:
+    """Plans the digest of every slot that is due, and moves the slots on.
+
+    Two workers at once take different slots. What was missed while nothing ran: see ``due.py``.
+    """
+    slots = await _due_slots(session, now)
+    if not slots:
+        return ComposeReport(0, 0, 0)
+    await close_windows(session)
+    dispatches = stamped = 0
+    for served in _rounds(slots, now):
+        # Readers who change their taste while this runs on PostgreSQL are left over: once more.
+        attempt = 0
+        while groups := await _groups(session, served):
+            planned = await _plan(session, served, groups, attempt, now=now)
+            met = await _stamp(session, served, planned)
+            dispatches += len(planned)
+            stamped += met
+            attempt += 1
+            if met == sum(group.appointments for group in groups):
+                break
+    await _move_on(session, slots, now)
+    return ComposeReport(len(slots), dispatches, stamped)
+
+
+async def compose_now(
+    session: AsyncSession, subscriber: Subscriber, *, now: datetime
+) -> Dispatch | None:
+    """A digest at once, with the news since the last one; none where there is no news.
+
+    ``covered_until`` moves with it, so that a digest which waits to be sent is not told twice.
+    """
+    await close_windows(session)
+    await session.refresh(subscriber, with_for_update=True)
+    ends_at = whole_minute(now)
+    if subscriber.taste_id is None or subscriber.covered_until >= ends_at:
+        return None
+    start = _window_start(subscriber.covered_until, ends_at)
+    wanted = Wanted(subscriber.taste_id, start, ends_at)
+    edition_id = (await press(session, [wanted], now=now))[wanted]
+    edition = await session.get_one(Edition, edition_id)
+    if not edition.story_count:
+        return None
+    covers_from, subscriber.covered_until = subscriber.covered_until, ends_at
+    await session.flush()
+    return await plan(
+        session,
+        content=Content.EDITION,
+        subject_id=edition.id,
+        revision=edition.revision,
+        lane=Lane.INTERACTIVE,
+        reach=Reach.SINGLE,
+        chat_id=subscriber.chat_id,
+        covers_from=covers_from,
+        covers_until=ends_at,
+        created_at=now,
+        plan_key=f"digest:{subscriber.id}:{ends_at:%Y%m%dT%H%M}",
+    )
+
+
+def _window_start(covered_until: datetime, ends_at: datetime) -> datetime:
+    return max(covered_until, ends_at - LONGEST_WINDOW)
+
+
+async def _due_slots(session: AsyncSession, now: datetime) -> Sequence[Slot]:
+    rows = await session.scalars(
+        select(Slot)
+        .where(Slot.next_due_at <= now)
+        .order_by(Slot.next_due_at, Slot.id)
+        .limit(SLOTS_AT_ONCE)
+        # Compiles to nothing on SQLite, where the writer is alone.
+        .with_for_update(skip_locked=True)
+    )
+    return rows.all()
+
+
+def _rounds(slots: Sequence[Slot], now: datetime) -> list[_Round]:
+    together: dict[Due, list[Slot]] = {}
+    for slot in slots:
+        wanted = due(
+            slot.timezone, slot.minute, slot.weekdays, planned_date=slot.next_local_date, now=now
+        )
+        if wanted:
+            together.setdefault(wanted, []).append(slot)
+    return [_Round(wanted, tuple(members)) for wanted, members in together.items()]
+
+
+def _is_meant(served: _Round) -> ColumnElement[bool]:
+    """An appointment of these slots, not yet served on this date, whose reader can be told more."""
+    return and_(
+        Appointment.slot_id.in_([slot.id for slot in served.slots]),
+        or_(
+            Appointment.last_local_date.is_(None),
+            Appointment.last_local_date < served.wanted.local_date,
+        ),
+        Subscriber.id == Appointment.subscriber_id,
+        Subscriber.state == SubscriberState.ACTIVE,
+        Subscriber.taste_id.is_not(None),
+        Subscriber.covered_until < served.wanted.ends_at,
+    )
+
+
+async def _groups(session: AsyncSession, served: _Round) -> list[_Group]:
+    by = (Subscriber.taste_id, Subscriber.covered_until)
+    who = Appointment.subscriber_id
+    readers = func.count(who.distinct()) if served.may_double else func.count()
+    rows = await session.execute(
+        select(*by, func.count(), readers, func.max(who)).where(_is_meant(served)).group_by(*by)
+    )
+    return [_Group(taste_id or 0, *rest) for taste_id, *rest in rows]
+
+
+async def _plan(
+    session: AsyncSession,
+    served: _Round,
+    groups: Sequence[_Group],
+    attempt: int,
+    *,
+    now: datetime,
+) -> list[int]:
+    """One edition and one dispatch for each group; the dispatches' ids."""
+    ends_at = served.wanted.ends_at
+    wanted = [
+        Wanted(group.taste_id, _window_start(group.covered_until, ends_at), ends_at)
+        for group in groups
+    ]
+    editions = await press(session, wanted, now=now)
+    empty = await _empty(session, ends_at)
+    rows = [
+        {
+            "content": Content.EDITION,
+            "subject_id": editions[window],
+            "lane": Lane.DIGESTS,
+            "reach": Reach.STAMPED,
+            "covers_from": group.covered_until,
+            "covers_until": ends_at,
+            "is_empty": editions[window] in empty,
+            "audience": group.readers,
+            "cursor_end": group.last_reader,
+            "created_at": now,
+            "plan_key": f"edition:{editions[window]}:{group.covered_until:%Y%m%dT%H%M}"
+            f":{served.name}:{attempt}",
+        }
+        for group, window in zip(groups, wanted, strict=True)
+    ]
+    return [row.id for row in await insert_new(session, Dispatch, rows, ("id",))]
+
+
+async def _empty(session: AsyncSession, ends_at: datetime) -> set[int]:
+    ids = select(Edition.id).where(Edition.window_end == ends_at, Edition.story_count == 0)
+    return set(await session.scalars(ids))
+
+
+async def _stamp(session: AsyncSession, served: _Round, planned: Sequence[int]) -> int:
+    """Every appointment meant gets its dispatch, in one UPDATE; how many there were."""
+    ends_at = served.wanted.ends_at
+    longest = ends_at - LONGEST_WINDOW
+    # Another worker may have written between ours: its slots are not these.
+    ours = select(Dispatch.id).where(
+        Dispatch.id.between(min(planned), max(planned)),
+        Dispatch.plan_key.like(f"%:{served.name}:_"),
+    )
+    start = case((Subscriber.covered_until > longest, Subscriber.covered_until), else_=longest)
+    result: Any = await session.execute(
+        update(Appointment)
+        .values(dispatch_id=Dispatch.id, last_local_date=served.wanted.local_date)
+        .where(
+            _is_meant(served),
+            Edition.taste_id == Subscriber.taste_id,
+            Edition.window_start == start,
+            Edition.window_end == ends_at,
+            Dispatch.content == Content.EDITION,
+            Dispatch.subject_id == Edition.id,
+            Dispatch.covers_from == Subscriber.covered_until,
+            Dispatch.id.in_(ours),
+        ),
+        execution_options={"synchronize_session": False},
+    )
+    if served.may_double:
+        await _unstamp_doubles(session, planned)
+    return int(result.rowcount)
+
+
+async def _unstamp_doubles(session: AsyncSession, planned: Sequence[int]) -> None:
+    """A reader of several times that fall together (a gap, a late start) is served by the last."""
+    later = aliased(Appointment)
+    await session.execute(
+        update(Appointment)
+        .values(dispatch_id=None)
+        .where(
+            Appointment.dispatch_id.between(min(planned), max(planned)),
+            select(later.minute)
+            .where(
+                later.subscriber_id == Appointment.subscriber_id,
+                later.dispatch_id == Appointment.dispatch_id,
+                later.minute > Appointment.minute,
+            )
+            .exists(),
+        ),
+        execution_options={"synchronize_session": False},
+    )
+
+
+async def _move_on(session: AsyncSession, slots: Sequence[Slot], now: datetime) -> None:
+    for slot in slots:
+        slot.next_due_at, slot.next_local_date = following(
+            slot.timezone, slot.minute, slot.weekdays, now=now
+        )
+    await session.flush()

@@ -1,0 +1,39 @@
+"""The stories there are to choose from (verb): read once for a run, whatever the number of tastes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from digests.editions.selection import Candidate, Ranking
+from digests.stories.story import Story, StoryTopic
+from digests.vocabulary import Standing
+
+
+async def stock(session: AsyncSession, start: datetime, end: datetime) -> Ranking:
+    """Every story with news in (start, end], ranked. What was retracted is no news."""
+    in_window = (
+        Story.news_at > start,
+        Story.news_at <= end,
+        Story.standing != Standing.RETRACTED,
+    )
+    topics: dict[int, dict[str, float]] = {}
+    for story_id, topic, score in await session.execute(
+        select(StoryTopic.story_id, StoryTopic.topic, StoryTopic.score)
+        .join(Story, Story.id == StoryTopic.story_id)
+        .where(*in_window)
+    ):
+        topics.setdefault(story_id, {})[topic] = score
+    rows = await session.execute(
+        select(
+            Story.id,
+            Story.revision,
+            Story.severity,
+            Story.source_count,
+            Story.created_at,
+            Story.news_at,
+        ).where(*in_window)
+    )
+    return Ranking([Candidate(*row, topics=topics.get(row.id, {})) for row in rows])

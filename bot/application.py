@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from inspect import signature
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from telegram import Update
 from telegram.ext import (
@@ -25,10 +25,23 @@ from telegram.ext import (
 )
 
 from bot.context import App, Context, Services
+from bot.delivery.pacing import Pacing
+from bot.delivery.transport import Transport, TransportRequest
+from bot.desk import (
+    breaking,
+    channels,
+    control,
+    correct,
+    editors,
+    listen,
+    log,
+    reports,
+    review,
+    sources,
+)
+from bot.desk import menu as desk_menu
+from bot.failures import report
 from bot.turns import Turns
-
-if TYPE_CHECKING:
-    from telegram.request import BaseRequest
 
 Handler = Callable[[Update, Context], Coroutine[Any, Any, None]]
 ButtonHandler = Callable[..., Awaitable[None]]
@@ -55,13 +68,55 @@ class Command:
     in_menu: bool = True
 
 
-COMMANDS: tuple[Command, ...] = ()
+COMMANDS: tuple[Command, ...] = (
+    Command("desk", desk_menu.menu, For.EDITORS, in_groups=False),
+    Command("breaking", breaking.breaking, For.EDITORS),
+    Command("correct", correct.correct, For.EDITORS),
+    Command("retract", correct.retract, For.EDITORS),
+    Command("sources", sources.sources, For.EDITORS, in_groups=False),
+    Command("status", desk_menu.status, For.EDITORS, in_groups=False),
+    Command("audit", log.audit, For.EDITORS, in_groups=False),
+    Command("editors", editors.editors, For.OWNERS),
+)
 """In the order of the menu."""
 
-BUTTONS: dict[str, ButtonHandler] = {}
+BUTTONS: dict[str, ButtonHandler] = {
+    "alert": desk_menu.open_alert,
+    "alert_send": review.send_alert,
+    "alert_discard": review.discard_alert,
+    "alert_page": review.turn_page,
+    "alert_topic": review.toggle_topic,
+    "alert_severity": review.choose_severity,
+    "alert_label": review.choose_label,
+    "alert_nobody": review.nobody_said,
+    "alert_language": review.switch_language,
+    "alert_text": review.ask_text,
+    "alert_who": review.ask_attribution,
+    "alert_pause": control.pause_alert,
+    "alert_resume": control.resume_alert,
+    "alert_recall": control.recall_alert,
+    "alert_correct": correct.ask_correction,
+    "alert_retract": correct.ask_retraction,
+    "amend_story": correct.choose_story,
+    "amend_send": correct.approve_correction,
+    "amend_discard": correct.discard_correction,
+    "audit": log.older_audit,
+    "dismiss": editors.dismiss_editor,
+    "sources": sources.sources_page,
+    "source": sources.open_source,
+    "source_pause": sources.pause_source,
+    "source_resume": sources.resume_source,
+    "source_remove": sources.remove_source,
+    "channel_accept": channels.accept_channel,
+    "post_keep": channels.keep_post,
+    "post_break": channels.break_post,
+    "report": reports.report_error,
+    "report_drop": reports.drop_report,
+    "report_answer": reports.ask_answer,
+}
 """By the first word of the callback data."""
 
-LISTENERS: tuple[Listener, ...] = ()
+LISTENERS: tuple[Listener, ...] = (listen.listen,)
 """Who hears what is no command: desk dialogues first, the reader's ``otherwise`` last."""
 
 EVENTS: tuple[BaseHandler[Update, Context, None], ...] = ()
@@ -71,27 +126,30 @@ HEARD = filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST
 """New messages and posts; an edited one is no new wish."""
 
 
-def build(services: Services, *, request: BaseRequest | None = None) -> App:
-    """The application with every handler, not yet started."""
+def build(services: Services, transport: Transport) -> App:
+    """The application with every handler, not yet started. It shares the courier's connections."""
     settings = services.settings
-    builder = (
-        Application.builder().token(_token(services)).context_types(ContextTypes(context=Context))
+    assert settings.token is not None  # noqa: S101 - the composition root fills in the sandbox's
+    token = settings.token.get_secret_value()
+    pacing = Pacing(services.database, bot_id=int(token.split(":")[0]), rate=settings.rate)
+    application: App = (
+        Application.builder()
+        .token(token)
+        .base_url(f"{settings.api_url}/bot")
+        .base_file_url(f"{settings.api_url}/file/bot")
+        .request(TransportRequest(transport))
+        .get_updates_request(TransportRequest(transport))
+        .rate_limiter(pacing)
+        .context_types(ContextTypes(context=Context))
+        .concurrent_updates(Turns())
+        .updater(None)
+        .job_queue(None)
+        .build()
     )
-    builder = builder.base_url(f"{settings.api_url}/bot").base_file_url(
-        f"{settings.api_url}/file/bot"
-    )
-    if request is not None:
-        builder = builder.request(request).get_updates_request(request)
-    application: App = builder.job_queue(None).concurrent_updates(Turns()).build()
     application.bot_data["services"] = services
     _route(application)
+    application.add_error_handler(report)
     return application
-
-
-def _token(services: Services) -> str:
-    token = services.settings.token
-    assert token is not None  # noqa: S101 - the composition root fills in the sandbox's
-    return token.get_secret_value()
 
 
 def _route(application: App) -> None:

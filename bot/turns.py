@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Awaitable
 from typing import Any
 from weakref import WeakValueDictionary
@@ -11,18 +10,14 @@ from weakref import WeakValueDictionary
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
-REMEMBERED = 10_000
-"""How many update ids are remembered. Telegram repeats a webhook call until it is answered 200."""
-
 
 class Turns(BaseUpdateProcessor):
     """Lets one slow conversation hold up nobody else, and keeps the order within each chat."""
 
-    def __init__(self, at_once: int = 64) -> None:
+    def __init__(self, at_once: int = 256) -> None:
         super().__init__(at_once)
         # Weak: a lock lives as long as somebody holds or awaits it.
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
-        self._seen: OrderedDict[int, None] = OrderedDict()
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """Waits for the chat's turn, then lets the handlers run."""
@@ -30,15 +25,6 @@ class Turns(BaseUpdateProcessor):
         lock = self._locks.setdefault(chat.id, asyncio.Lock()) if chat else asyncio.Lock()
         async with lock:
             await coroutine
-
-    def is_repeated(self, update_id: int) -> bool:
-        """Whether this update came before; remembers it."""
-        if update_id in self._seen:
-            return True
-        self._seen[update_id] = None
-        if len(self._seen) > REMEMBERED:
-            self._seen.popitem(last=False)
-        return False
 
     async def initialize(self) -> None:
         """Nothing to prepare."""

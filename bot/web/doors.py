@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from bot.context import App, Services
+from bot.context import Services
+from bot.updates import Updates
 from bot.web.guard import no_tracebacks
 from bot.web.health import Health
 from bot.web.metrics import Metrics
@@ -17,7 +18,9 @@ GRACE = 5.0
 """Seconds that open requests have to end at shutdown."""
 
 
-def build(services: Services, app: App, parts: Callable[[], dict[str, bool]]) -> web.Application:
+def build(
+    services: Services, updates: Updates, parts: Callable[[], dict[str, bool]]
+) -> web.Application:
     """The doors these settings open. ``parts`` says of each part of the process whether it runs."""
     settings = services.settings
     doors = web.Application(middlewares=[no_tracebacks], client_max_size=LARGEST)
@@ -29,7 +32,7 @@ def build(services: Services, app: App, parts: Callable[[], dict[str, bool]]) ->
         push = Push(services, settings.push_key.get_secret_value())
         doors.router.add_post("/push", push.take)
     if settings.webhook_url is not None and settings.webhook_secret is not None:
-        webhook = Webhook(app, settings.webhook_secret.get_secret_value())
+        webhook = Webhook(updates, settings.webhook_secret.get_secret_value())
         doors.router.add_post(path_of(settings.webhook_url), webhook.call)
     return doors
 

@@ -1,0 +1,215 @@
+"""One running Frontwire: its parts, made from the settings, started and stopped in the right order.
+
+Stopped: the timetable; then what comes in; then the application; then the courier finishes what is on
+the wire; then connections. What was begun is ended, what was not is left for the next process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+
+from telegram.error import InvalidToken, NetworkError, TelegramError
+
+from bot.application import build
+from bot.context import Services
+from bot.delivery.courier import Courier
+from bot.delivery.gateway import Gateway
+from bot.delivery.transport import Transport
+from bot.failures import what_broke
+from bot.menu import Menu
+from bot.polling import Polling
+from bot.polling_lock import PollingLock
+from bot.rendering.contents import Contents
+from bot.rendering.render import Words
+from bot.settings import Settings
+from bot.ticks import ticks
+from bot.timetable import Timetable
+from bot.updates import KINDS, Updates
+from bot.web import doors
+from digests.errors import ConfigurationError, SecondPoller, TokenRefused
+from digests.intake.fetch import FeedClient
+from digests.migrations import require_head, upgrade
+from digests.storage.database import Database
+from digests.storage.lock import ProcessLock
+from digests.stories.tagging import load_topics
+
+_log = logging.getLogger(__name__)
+
+CHAT, COURIER, TIMETABLE, WEB = ROLES = ("chat", "courier", "timetable", "web")
+LONGEST_PAUSE = 30.0
+
+
+def utc_now() -> datetime:
+    """The present moment."""
+    return datetime.now(UTC)
+
+
+def services(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Services:
+    """What handlers, ticks and doors work with."""
+    database = Database(settings.database_url.get_secret_value())
+    topics = load_topics(settings.topics)
+    words = Words(topics)
+    return Services(
+        database=database,
+        settings=settings,
+        words=words,
+        topics=topics,
+        contents=Contents(database, words),
+        clock=clock,
+    )
+
+
+class Process:
+    """All parts of one worker. Those whose role is not asked for are made, but not started."""
+
+    def __init__(self, made: Services, roles: Iterable[str] = ROLES) -> None:
+        settings = made.settings
+        token = settings.token.get_secret_value() if settings.token else ""
+        if not token.partition(":")[0].isdecimal():
+            raise ConfigurationError("FRONTWIRE_TOKEN: a token begins with digits and a colon")
+        bot_id = int(token.partition(":")[0])
+        self.services = made
+        self.roles = frozenset(roles)
+        self.lock = ProcessLock(made.database)
+        self.transport = Transport(token, settings.api_url)
+        self.application = build(made, self.transport)
+        self.updates = Updates(self.application)
+        self.polling = Polling(self.transport, self.updates, PollingLock(made.database, bot_id))
+        self.courier = Courier(
+            made.database,
+            Gateway(self.transport),
+            made.contents,
+            bot_id=bot_id,
+            rate=settings.rate,
+        )
+        self.feeds = FeedClient(allow_networks=settings.allow_networks)
+        self.menu = Menu(made, self.application.bot)
+        self.timetable = Timetable(ticks(made, self.feeds, self.application.bot, self.menu))
+        self.doors = doors.Doors(doors.build(made, self.updates, self.parts))
+        self.has_met_telegram = asyncio.Event()
+        """Set when Telegram knows us and, with the chat role, updates come in."""
+        self.is_delivering = False
+        self._stop = asyncio.Event()
+
+    def parts(self) -> dict[str, bool]:
+        """Of each part that should run, whether it does."""
+        is_heard = self.services.settings.webhook_url is not None or self.polling.is_polling
+        found = {
+            CHAT: self.has_met_telegram.is_set() and is_heard,
+            COURIER: self.is_delivering,
+            TIMETABLE: self.timetable.is_running and not self.timetable.failing,
+        }
+        return {part: runs for part, runs in found.items() if part in self.roles}
+
+    def stop(self) -> None:
+        """Asks ``run`` to end."""
+        self._stop.set()
+
+    async def run(self, *, migrate: bool = False) -> None:
+        """Runs until ``stop``. Raises what makes going on senseless: a token that is refused."""
+        database = self.services.database
+        async with AsyncExitStack() as closing:
+            closing.push_async_callback(database.close)
+            closing.callback(self.lock.release)
+            self.lock.acquire()
+            if migrate:
+                await upgrade(database)
+            await require_head(database)
+            closing.push_async_callback(self.feeds.close)
+            closing.push_async_callback(self.transport.close)
+            await self._run_parts(closing)
+
+    async def _run_parts(self, closing: AsyncExitStack) -> None:
+        work: set[asyncio.Task[None]] = set()
+        if COURIER in self.roles:
+            courier = asyncio.create_task(self.courier.run())
+            closing.push_async_callback(self._drain, courier)
+            work.add(courier)
+            self.is_delivering = True
+        if CHAT in self.roles:
+            chat = asyncio.create_task(self._converse())
+            closing.push_async_callback(self._hang_up, chat)
+            work.add(chat)
+        if WEB in self.roles:
+            closing.push_async_callback(self.doors.close)
+            address = await self.doors.open(*self.services.settings.address)
+            _log.info("doors are open", extra={"address": address})
+        if TIMETABLE in self.roles:
+            closing.push_async_callback(self.timetable.stop)
+            self.timetable.start()
+        await self._wait(work)
+
+    async def _wait(self, work: set[asyncio.Task[None]]) -> None:
+        stopped = asyncio.create_task(self._stop.wait())
+        try:
+            while not stopped.done():
+                ended, _ = await asyncio.wait({stopped, *work}, return_when=asyncio.FIRST_COMPLETED)
+                for task in ended & work:
+                    work.discard(task)
+                    task.result()
+        finally:
+            stopped.cancel()
+
+    async def _converse(self) -> None:
+        """Meets Telegram, then listens. A second poller silences us, but what is planned still goes."""
+        await self._meet()
+        await self.application.start()
+        await self._publish_menu()
+        if self.services.settings.webhook_url is not None:
+            await self._set_webhook()
+            self.has_met_telegram.set()
+            return
+        self.has_met_telegram.set()
+        try:
+            await self.polling.run()
+        except SecondPoller as error:
+            _log.error("polling stopped; end the other process, then restart", exc_info=error)
+
+    async def _meet(self) -> None:
+        """getMe, until the network is there."""
+        pause = 1.0
+        while True:
+            try:
+                await self.application.initialize()
+            except InvalidToken:
+                raise TokenRefused("Telegram does not know this token") from None
+            except NetworkError as error:
+                _log.warning("Telegram cannot be reached yet", extra=what_broke(error))
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+            else:
+                return
+
+    async def _publish_menu(self) -> None:
+        try:
+            await self.menu.publish()
+        except TelegramError as error:
+            # The timetable tries again; nobody needs the menu to be understood.
+            _log.warning("the command menu is not published", extra=what_broke(error))
+
+    async def _set_webhook(self) -> None:
+        settings = self.services.settings
+        assert settings.webhook_url is not None  # noqa: S101 - the caller looked
+        assert settings.webhook_secret is not None  # noqa: S101 - the settings demand it
+        await self.application.bot.set_webhook(
+            settings.webhook_url,
+            secret_token=settings.webhook_secret.get_secret_value(),
+            allowed_updates=KINDS,
+        )
+
+    async def _hang_up(self, chat: asyncio.Task[None]) -> None:
+        chat.cancel()
+        await asyncio.wait([chat])
+        await self.polling.close()
+        if self.application.running:
+            await self.application.stop()
+        await self.application.shutdown()
+
+    async def _drain(self, courier: asyncio.Task[None]) -> None:
+        self.is_delivering = False
+        await self.courier.drain()
+        await asyncio.wait([courier])

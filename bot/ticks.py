@@ -1,0 +1,39 @@
+"""Which verb runs how often: the entries of the timetable."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from telegram import Bot
+
+from bot.context import Services
+from bot.desk.live import refresh
+from bot.menu import Menu
+from bot.news import group_all
+from bot.timetable import Tick
+from digests.audience.presence import resume_due
+from digests.editions.compose import compose
+from digests.intake.collect import collect
+from digests.intake.fetch import FeedClient
+
+
+def ticks(services: Services, feeds: FeedClient, bot: Bot, menu: Menu) -> tuple[Tick, ...]:
+    """All of them. Expanding and rescuing are the courier's own, beside its claims."""
+    database, now = services.database, services.clock
+
+    def door(verb: Callable[..., Awaitable[Any]]) -> Callable[[], Awaitable[None]]:
+        async def act() -> None:
+            async with database.write() as session:
+                await verb(session, now=now())
+
+        return act
+
+    return (
+        Tick("collect", 30, lambda: collect(database, feeds, now=now)),
+        Tick("group", 10, lambda: group_all(database, services.topics, now=now)),
+        Tick("compose", 5, door(compose)),
+        Tick("resume", 60, door(resume_due)),
+        Tick("desk", 3, lambda: refresh(services, bot)),
+        Tick("menu", 60, menu.publish),
+    )

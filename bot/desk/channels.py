@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from telegram import Chat, Update
+from telegram import Update
+from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import Forbidden
 
 from bot.context import Context
@@ -20,28 +21,28 @@ from digests.alerts.permission import Act, may
 from digests.alerts.staff import role_of
 from digests.errors import Stale
 from digests.intake.receive import Post, receive_post
-from digests.intake.source import Source, SourceKind, SourceState
+from digests.intake.source import SourceKind
 from digests.intake.sources import find_or_add, resume
 from digests.vocabulary import Language
 
+_log = logging.getLogger(__name__)
 
-async def is_source(session: AsyncSession, chat_id: int) -> bool:
-    """Whether an editor accepted this channel's posts as articles, and nobody paused it since."""
-    wanted = select(Source.state).where(
-        Source.kind == SourceKind.CHANNEL, Source.address == str(chat_id)
-    )
-    return await session.scalar(wanted) is SourceState.OK
+_OUT = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
 
 
-async def offer_channel(update: Update, context: Context, channel: Chat) -> bool:
-    """Asks the editor who added the bot to a channel whether to read it; False for anybody else."""
-    user = update.effective_user
-    if user is None:
-        return False
+async def offer_channel(update: Update, context: Context) -> None:
+    """An editor made the bot a member of a channel: asks them whether to read it."""
+    change, user = update.my_chat_member, update.effective_user
+    if change is None or user is None or change.chat.type != ChatType.CHANNEL:
+        return
+    if change.new_chat_member.status in _OUT or change.old_chat_member.status not in _OUT:
+        return
     async with context.database.read() as session:
         role = await role_of(session, user.id, context.settings.owners)
+        manner = await manner_of(session, user.id, Language.nearest(user.language_code))
     if not may(role, Act.SOURCES):
-        return False
+        return
+    title = change.chat.title or str(change.chat.id)
     async with context.database.write() as session:
         dialogue = await ask(
             session,
@@ -49,19 +50,17 @@ async def offer_channel(update: Update, context: Context, channel: Chat) -> bool
             chat_id=user.id,
             user_id=user.id,
             now=context.now(),
-            channel=channel.id,
-            title=channel.title or str(channel.id),
+            channel=change.chat.id,
+            title=title,
         )
-        manner = await manner_of(session, user.id, Language.nearest(user.language_code))
     question = context.words.message(
-        "desk/channel.html", manner.language, dialogue=dialogue, title=dialogue.about["title"]
+        "desk/channel.html", manner.language, dialogue=dialogue, title=title
     )
     try:
         await send(context.bot, user.id, question)
-    except Forbidden:
+    except Forbidden as refusal:
         # They never spoke to the bot in private; adding it again asks again.
-        return False
-    return True
+        _log.info("editor not reached", extra={"error": type(refusal).__name__})
 
 
 @desk(Act.SOURCES)

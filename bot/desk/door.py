@@ -5,8 +5,9 @@ Roles are looked up anew for each command and tap, so that a dismissed editor's 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from functools import wraps
+from typing import Any
 
 from telegram import Update
 from telegram.constants import ChatID
@@ -19,7 +20,7 @@ from digests.errors import Incomplete, NotPermitted, RequestError, Stale, TooLon
 
 REFUSED = "desk/refused.html"
 
-DeskHandler = Callable[..., Awaitable[None]]
+DeskHandler = Callable[..., Coroutine[Any, Any, None]]
 
 
 def desk(act: Act) -> Callable[[DeskHandler], DeskHandler]:

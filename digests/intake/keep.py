@@ -14,6 +14,9 @@ from digests.intake.article import Article
 from digests.intake.draft import Draft
 from digests.intake.fingerprint import normal
 
+# What stands between a title and its feed's affix, behind it and before it.
+_OPENING = tuple("-–—|·•»([")
+_CLOSING = tuple("-–—|·•»:)]")
 # Each draft takes up to two parameters of a query, and asyncpg allows 32,767 in one.
 _AT_ONCE = 1_000
 
@@ -149,6 +152,11 @@ def _later(row: Row[int, str, str, str, str | None, str | None], draft: Draft) -
 
 
 def _differs(before: str, after: str) -> bool:
-    """Whether words changed: an affix that comes or goes, or a cut at another place, is no change."""
-    old, new = normal(before), normal(after)
-    return old not in new and new not in old
+    """Whether words changed. What was not there, an affix or a cut at another place is no change."""
+    if not before or normal(before) == normal(after):
+        return False
+    short, long = sorted((before, after), key=len)
+    if long.startswith(short.removesuffix("…")):
+        rest = long[len(short) :].lstrip()
+        return not short.endswith("…") and rest[:1] not in _OPENING
+    return not (long.endswith(short) and long[: -len(short)].rstrip()[-1:] in _CLOSING)

@@ -158,7 +158,9 @@ def test_reader_expects_the_same(shared: Path, name: str) -> None:
 
 def _originals(body: bytes) -> dict[str, str]:
     """Counting links and the addresses behind them, which we prefer and the suite does not."""
-    pairs = re.findall(rb"<link>([^<]+)</link>.*?<feedburner:origLink>([^<]+)<", body, re.DOTALL)
+    pairs = re.findall(
+        rb"<link>([^<]+)</link>(?:(?!<link>).)*?<feedburner:origLink>([^<]+)<", body, re.DOTALL
+    )
     return {link.decode(): original.decode() for link, original in pairs}
 
 

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from bot.sandbox.content import plain_content
-from bot.sandbox.html import Entity
+from bot.sandbox.entities import Entity
 from bot.sandbox.message import Message
 from bot.sandbox.people import Chat, Person, member
 from bot.sandbox.sending import origin_of

@@ -6,7 +6,8 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from bot.sandbox.html import Entity, parse_html, utf16_len
+from bot.sandbox.entities import Entity, in_order, uncrossed
+from bot.sandbox.html import parse_html, utf16_len
 from bot.sandbox.params import Params, json_of, text_of
 from bot.sandbox.refusal import BadRequest
 
@@ -21,6 +22,8 @@ Content = tuple[str, list[Entity]]
 
 # Control characters become spaces; line separators, direction overrides and three combining marks vanish.
 _UNCLEAN = re.compile("[\x00-\x09\x0b-\x1f\u2028-\u202e\u0333\u033f\u030a]")
+# Of direction marks in a row only the last stays one, so that they cannot pile up.
+_PILED_MARKS = re.compile("[\u200e\u200f](?=[\u200e\u200f])")
 _AUTOMATIC = re.compile(
     r"(?P<bot_command>(?<![\w/<>&@])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?![\w/]))"
     r"|(?P<url>(?:https?://|(?<![\w@.\-/])t\.me/)[^\s<>\"]*[\w/=\-])"
@@ -107,7 +110,9 @@ def _given_entity(entity: dict[str, Any]) -> Entity:
 
 def _finish(text: str, entities: list[Entity]) -> Content:
     if _UNCLEAN.search(text):
-        text, entities = _cleaned(text, entities)
+        text, entities = _cleaned(text, uncrossed(entities))
+    entities = in_order(entities)
+    text = _PILED_MARKS.sub("\u200c", text)
     if text != text.strip():
         text, entities = _trimmed(text, entities)
     if entities or "/" in text or "@" in text or "#" in text:

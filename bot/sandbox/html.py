@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
+from bot.sandbox.entities import Entity, sort_key
 from bot.sandbox.links import checked_link, mentioned_user
 from bot.sandbox.refusal import BadRequest
-
-Entity = dict[str, Any]
 
 _SPACES = " \t\r\n\0\x0b"
 _MARK = re.compile(r"[<&]")
@@ -31,13 +29,6 @@ _PLAIN_TYPES = {
     "tg-spoiler": "spoiler", "span": "spoiler",
 }  # fmt: skip
 _TAGS = {*_PLAIN_TYPES, "a", "pre", "code", "blockquote", "tg-emoji", "tg-time"}
-# Kinds of one rank keep the order in which they were closed.
-_RANKS = (
-    ("blockquote", "expandable_blockquote"), ("pre with language",), ("pre",), ("code",),
-    ("date_time",), ("text_link", "text_mention"), ("bold",), ("italic",), ("underline",),
-    ("strikethrough",), ("spoiler",), ("custom_emoji",),
-)  # fmt: skip
-_SORT_ORDER = {kind: rank for rank, kinds in enumerate(_RANKS) for kind in kinds}
 
 
 @dataclass(slots=True)
@@ -335,9 +326,3 @@ def _sorted(entities: list[Entity]) -> list[Entity]:
     for entity in entities:
         entity.pop("_language", None)
     return sorted(entities, key=sort_key)
-
-
-def sort_key(entity: Entity) -> tuple[int, int, int]:
-    """Entities go by place; of two that begin together the longer is first, then by their kind."""
-    kind = "pre with language" if "language" in entity else entity["type"]
-    return entity["offset"], -entity["length"], _SORT_ORDER.get(kind, len(_SORT_ORDER))

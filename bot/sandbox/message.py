@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bot.sandbox.html import Entity
+from bot.sandbox.entities import Entity
 from bot.sandbox.people import Chat, Person
 
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.sandbox.entities import Entity
 from bot.sandbox.faults import Faults
-from bot.sandbox.html import Entity
 from bot.sandbox.limits import Limits, Windows
 from bot.sandbox.message import Message
 from bot.sandbox.people import Chat, Person

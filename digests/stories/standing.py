@@ -1,0 +1,108 @@
+"""How far a story can be relied upon, and who says so (rule).
+
+Each report is read for three kinds of cue: hedged (one source, claims, not verified), denied, plain.
+Reports that deny what others tell make a story disputed; plain reports of two independent sources
+confirm it; everything else is developing, and says who says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from digests.vocabulary import Standing
+
+CONFIRMING_SOURCES = 2
+LONGEST_ATTRIBUTION = 90
+"""Characters; longer is no attribution but half a sentence."""
+
+_HEDGED = {
+    "en": re.compile(
+        r"\b(?:unconfirmed|unverified|reportedly|allegedly|anonymous\w*|anonymity|unnamed"
+        r"|claim(?:s|ed|ing)?|(?:could|can|has|have) ?not (?:yet )?(?:be|been) (?:\w+ )?"
+        r"(?:verified|confirmed|checked)|(?:has|have) not confirmed|would not confirm"
+        r"|(?:declined|refused) to (?:comment|confirm)|not (?:yet )?(?:confirmed|verified)"
+        r"|a source|sources? (?:say|said|told)|(?:strikes?|attacks?|explosions?) reported"
+        r"|were reported|reports? sa(?:y|ys|id))\b",
+        re.IGNORECASE,
+    ),
+    "uk": re.compile(
+        r"\b(?:непідтверджен\w*|не підтверд\w+|підтвердження (?:\w+ )?немає|не перевірен\w*"
+        r"|анонімн\w*|неназван\w*|нібито|ймовірно|імовірно|начебто|заявля\w+ про|заявило про"
+        r"|за словами джерел\w*|джерел[оа]\b(?! енергії)|не коменту\w+|не стали коментувати"
+        r"|попередн\w+ (?:даними|висновок))\b",
+        re.IGNORECASE,
+    ),
+}
+_DENIED = {
+    "en": re.compile(
+        r"\b(?:den(?:y|ies|ied)|refut(?:es?|ed)|dismiss\w* (?:the )?(?:claim|report))\b"
+        r"(?! entry| access)",
+        re.IGNORECASE,
+    ),
+    "uk": re.compile(r"\b(?:запереч\w+|спростов\w+|спростува\w+)\b(?! вину)", re.IGNORECASE),
+}
+_ACCORDING = {
+    "en": re.compile(r"\baccording to (?P<who>[^,.;!?—]+)", re.IGNORECASE),
+    "uk": re.compile(
+        r"\b(?P<who>(?:за (?:даними|словами|інформацією|повідомленням)|із посиланням на)"
+        r" [^,.;!?—]+)",
+        re.IGNORECASE,
+    ),
+}
+_SAYING = {
+    "en": re.compile(
+        r"(?:^|[,;] |\. )(?:but |and |hours after )?(?P<who>[^,.;!?]{3,70}?),? "
+        r"(?:said|says|say|claims?|claimed|told|reported|announced|warned|confirmed|denied)\b"
+    ),
+    "uk": re.compile(
+        r"[,.] (?P<who>(?:повідоми\w+|заяви\w+|каж\w+|сказа\w+|пише|пишуть|розпові\w+|уточни\w+)"
+        r" (?:у |в |на )?[^,.;!?—]{3,60})",
+        re.IGNORECASE,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one independent source tells of the event; ``told`` is its title and first sentences."""
+
+    source: str
+    told: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The standing, and who says so where it is not confirmed."""
+
+    standing: Standing
+    attribution: str | None
+
+
+def judge(reports: Sequence[Report]) -> Judgement:
+    """The standing of an event from its independent reports, the newest last; at least one."""
+    denied = [report for report in reports if _met(_DENIED, report)]
+    plain = {r.source for r in reports if not _met(_HEDGED, r) and not _met(_DENIED, r)}
+    if denied and len({report.source for report in reports}) > 1:
+        return Judgement(Standing.DISPUTED, attribution(denied[-1]))
+    if len(plain) >= CONFIRMING_SOURCES:
+        return Judgement(Standing.CONFIRMED, None)
+    hedged = [report for report in reports if _met(_HEDGED, report)]
+    return Judgement(Standing.DEVELOPING, attribution((hedged or list(reports))[-1]))
+
+
+def attribution(report: Report) -> str:
+    """Who says so in one report: whom it names, else the source itself."""
+    for cues in (_ACCORDING, _SAYING):
+        cue = cues.get(report.language)
+        found = cue.search(report.told) if cue else None
+        if found and len(found["who"]) <= LONGEST_ATTRIBUTION:
+            return found["who"].strip()
+    return report.source
+
+
+def _met(cues: dict[str, re.Pattern[str]], report: Report) -> bool:
+    cue = cues.get(report.language)
+    return bool(cue and cue.search(report.told))

@@ -37,13 +37,9 @@ class Timetable:
         self.ticks = {tick.name: tick for tick in ticks}
         self.failing: set[str] = set()
         """Names of ticks whose last run failed."""
+        self.is_running = False
         self._running: set[asyncio.Task[object]] = set()
         self._scheduler = AsyncIOScheduler(timezone=UTC)
-
-    @property
-    def is_running(self) -> bool:
-        """Whether it ticks."""
-        return bool(self._scheduler.running)
 
     def start(self) -> None:
         """Every tick for the first time at once, then by its seconds."""
@@ -61,11 +57,13 @@ class Timetable:
                 misfire_grace_time=None,
             )
         self._scheduler.start()
+        self.is_running = True
 
     async def stop(self) -> None:
         """No new runs; those under way end, or are cut off after ``PATIENCE``."""
         if not self.is_running:
             return
+        self.is_running = False
         self._scheduler.pause()
         if self._running:
             await asyncio.wait(self._running, timeout=PATIENCE)

@@ -18,12 +18,27 @@ from telegram.ext import (
     Application,
     BaseHandler,
     CallbackQueryHandler,
+    ChatMemberHandler,
     CommandHandler,
     ContextTypes,
     MessageHandler,
     filters,
 )
 
+from bot.chat import (
+    membership,
+    otherwise,
+    pausing,
+    posts,
+    privacy,
+    reading,
+    settings_page,
+    subscriptions,
+    times,
+    welcome,
+    zone,
+)
+from bot.chat.buttons import READER_BUTTONS
 from bot.context import App, Context, Services
 from bot.delivery.pacing import Pacing
 from bot.delivery.transport import Transport, TransportRequest
@@ -69,6 +84,24 @@ class Command:
 
 
 COMMANDS: tuple[Command, ...] = (
+    Command("topics", subscriptions.show_topics),
+    Command("digest", reading.digest),
+    Command("latest", reading.latest),
+    Command("search", reading.search),
+    Command("time", times.say_times),
+    Command("timezone", zone.say_zone),
+    Command("settings", settings_page.show_settings),
+    Command("subscribe", subscriptions.subscribe),
+    Command("unsubscribe", subscriptions.unsubscribe),
+    Command("pause", pausing.pause),
+    Command("resume", pausing.resume),
+    Command("language", settings_page.say_language),
+    Command("privacy", privacy.tell_privacy),
+    Command("export", privacy.export),
+    Command("forget", privacy.forget),
+    Command("stop", pausing.stop),
+    Command("help", welcome.give_help),
+    Command("start", welcome.start, in_menu=False),
     Command("desk", desk_menu.menu, For.EDITORS, in_groups=False),
     Command("breaking", breaking.breaking, For.EDITORS),
     Command("correct", correct.correct, For.EDITORS),
@@ -81,6 +114,7 @@ COMMANDS: tuple[Command, ...] = (
 """In the order of the menu."""
 
 BUTTONS: dict[str, ButtonHandler] = {
+    **READER_BUTTONS,
     "alert": desk_menu.open_alert,
     "alert_send": review.send_alert,
     "alert_discard": review.discard_alert,
@@ -116,10 +150,21 @@ BUTTONS: dict[str, ButtonHandler] = {
 }
 """By the first word of the callback data."""
 
-LISTENERS: tuple[Listener, ...] = (listen.listen,)
+LISTENERS: tuple[Listener, ...] = (listen.listen, otherwise.hear_otherwise)
 """Who hears what is no command: desk dialogues first, the reader's ``otherwise`` last."""
 
-EVENTS: tuple[BaseHandler[Update, Context, None], ...] = ()
+
+async def standing_changed(update: Update, context: Context) -> None:
+    """We were let in somewhere or thrown out: the readers' side, then the desk's question."""
+    await membership.standing_changed(update, context)
+    await channels.offer_channel(update, context)
+
+
+EVENTS: tuple[BaseHandler[Update, Context, None], ...] = (
+    ChatMemberHandler(standing_changed, ChatMemberHandler.MY_CHAT_MEMBER),
+    MessageHandler(filters.StatusUpdate.MIGRATE, membership.became_supergroup),
+    MessageHandler(filters.UpdateType.EDITED_CHANNEL_POST, posts.take_edited_post),
+)
 """Other kinds of updates: membership, migration."""
 
 HEARD = filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST

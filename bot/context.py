@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +56,8 @@ class Context(CallbackContext[ExtBot[None], Box, Box, Box]):
     incoming: Update
     toasted: bool = False
     """Whether the tapped button was answered: until then Telegram shows it as busy."""
+    about: int | None = None
+    """The channel that its admin speaks of from their own chat; none: the chat itself."""
 
     @classmethod
     def from_update(cls, update: object, application: Any) -> Context:
@@ -124,6 +126,19 @@ class Context(CallbackContext[ExtBot[None], Box, Box, Box]):
             message_thread_id=self.thread_id,
         )
 
+    async def tell(
+        self, user_id: int, template: str, *, language: Language, timezone: str, **values: Any
+    ) -> None:
+        """Sends a template to a person's own chat, wherever the update came from."""
+        rendered = self._worded(template, language, timezone, values)
+        await self.bot.send_message(
+            user_id,
+            rendered.text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=keyboard(rendered),
+            link_preview_options=NO_PREVIEW,
+        )
+
     async def change(self, template: str, **values: Any) -> None:
         """Edits the message whose button was tapped; where that cannot be, answers anew."""
         query = self.incoming.callback_query
@@ -160,7 +175,13 @@ class Context(CallbackContext[ExtBot[None], Box, Box, Box]):
 
     async def _render(self, template: str, values: Box) -> Rendered:
         language, timezone = await self._voice()
-        return self.words.message(template, language, timezone=timezone, now=self.now(), **values)
+        return self._worded(template, language, timezone, values)
+
+    def _worded(self, template: str, language: Language, timezone: str, values: Box) -> Rendered:
+        message = self.words.message(
+            template, language, timezone=timezone, now=self.now(), **values
+        )
+        return message if self.about is None else speaking_of(self.about, message)
 
     async def _voice(self) -> tuple[Language, str]:
         """In which language and time zone this chat is spoken to. Not kept: /language changes it."""
@@ -172,6 +193,15 @@ class Context(CallbackContext[ExtBot[None], Box, Box, Box]):
             if row is not None:
                 return row.language, row.timezone
         return Language.nearest(user.language_code if user else None), "UTC"
+
+
+def speaking_of(chat_id: int, message: Rendered) -> Rendered:
+    """The message with buttons that say of which chat they speak."""
+    rows = (
+        tuple(replace(b, data=f"chat:{chat_id}:{b.data}") if b.data else b for b in row)
+        for row in message.buttons
+    )
+    return replace(message, buttons=tuple(rows))
 
 
 def keyboard(message: Rendered) -> InlineKeyboardMarkup | None:

@@ -1,0 +1,104 @@
+"""/settings: everything a reader can set, on buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from telegram import Update
+
+from bot.chat.subject import enrolled, for_admins, show
+from bot.chat.subscriptions import portrait_of
+from bot.context import Context
+from digests.audience.subscribe import set_alerts, set_empty_day, set_language, set_quiet
+from digests.audience.subscriber import AlertWish, EmptyDay, Subscriber
+from digests.vocabulary import Language
+
+QUIET = {
+    "2200-0700": (22 * 60, 7 * 60),
+    "2300-0700": (23 * 60, 7 * 60),
+    "2300-0800": (23 * 60, 8 * 60),
+    "0000-0900": (0, 9 * 60),
+    "off": None,
+}
+"""The quiet hours offered, as their buttons name them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One thing to set: its values by the word a button carries, and how to set and see them."""
+
+    values: tuple[str, ...]
+    put: Callable[[Subscriber, str], None]
+    now: Callable[[Subscriber], str]
+
+
+def _quiet_now(row: Subscriber) -> str:
+    hours = (row.quiet_from, row.quiet_until)
+    return next((name for name, kept in QUIET.items() if kept == hours), "off")
+
+
+WISHES = {
+    "alerts": Wish(
+        tuple(AlertWish), lambda row, word: set_alerts(row, AlertWish(word)), lambda row: row.alerts
+    ),
+    "empty": Wish(
+        tuple(EmptyDay),
+        lambda row, word: set_empty_day(row, EmptyDay(word)),
+        lambda row: row.empty_day,
+    ),
+    "language": Wish(
+        tuple(Language),
+        lambda row, word: set_language(row, Language(word)),
+        lambda row: row.language,
+    ),
+    "quiet": Wish(tuple(QUIET), lambda row, word: set_quiet(row, QUIET[word]), _quiet_now),
+}
+
+
+@for_admins
+async def show_settings(update: Update, context: Context, here: str = "") -> None:
+    """The page of everything."""
+    await settings_page(update, context, here=bool(here))
+
+
+async def settings_page(update: Update, context: Context, *, here: bool) -> None:
+    """The page itself, for those who have asked who asks."""
+    me = await portrait_of(update, context)
+    await show(context, "chat/settings.html", here=here, me=me)
+
+
+@for_admins
+async def ask(update: Update, context: Context, what: str) -> None:
+    """A tap on one of the wishes: its page with a button for each value."""
+    if what not in WISHES:
+        await context.toast("chat/stale_button.html")
+        return
+    await _choice(update, context, what, here=True)
+
+
+@for_admins
+async def put(update: Update, context: Context, what: str, word: str) -> None:
+    """A tap on a value."""
+    wish = WISHES.get(what)
+    if wish is None or word not in wish.values:
+        await context.toast("chat/stale_button.html")
+        return
+    async with context.database.write() as session:
+        wish.put(await enrolled(session, update, context), word)
+    await context.toast("chat/noted.html")
+    await settings_page(update, context, here=True)
+
+
+@for_admins
+async def say_language(update: Update, context: Context) -> None:
+    """/language."""
+    await _choice(update, context, "language", here=False)
+
+
+async def _choice(update: Update, context: Context, what: str, *, here: bool) -> None:
+    me = await portrait_of(update, context)
+    kept = WISHES[what].now(me.row) if me else ""
+    await show(
+        context, "chat/choice.html", here=here, what=what, kept=kept, values=WISHES[what].values
+    )

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+import orjson
+
 from digests.errors import ArticleError
 from digests.intake.canonical import web_address
 from digests.intake.json_feed import moment
@@ -31,6 +33,32 @@ class Record:
     language: str | None = None
     topics: tuple[str, ...] = ()
     guid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """What cannot be kept: the line of a file or the place in a list, from 1, and why."""
+
+    number: int
+    reason: str
+
+
+def read_push(body: bytes) -> tuple[list[Record], list[BadLine]]:
+    """The records in one JSON object or a list of them, and what was wrong with the others.
+
+    Raises ArticleError where the whole is no JSON.
+    """
+    try:
+        said = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise ArticleError("not JSON") from error
+    records, bad = [], []
+    for number, one in enumerate(said if isinstance(said, list) else [said], start=1):
+        try:
+            records.append(read_record(one))
+        except ArticleError as error:
+            bad.append(BadLine(number, str(error)))
+    return records, bad
 
 
 def read_record(said: object) -> Record:

@@ -1,0 +1,72 @@
+"""Whom an alert would reach, counted before anything is sent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import update
+
+from digests.alerts.estimate import Estimate, estimate
+from digests.audience.subscriber import AlertWish, Subscriber, SubscriberState
+from digests.storage.database import Database
+from digests.vocabulary import Severity
+from tests.outbox.builders import readers
+
+
+@pytest.mark.parametrize(
+    ("wish", "severity", "counted"),
+    [
+        (AlertWish.ALL, Severity.ROUTINE, 1),
+        (AlertWish.ALL, Severity.FLASH, 1),
+        (AlertWish.FLASH, Severity.PRIORITY, 0),
+        (AlertWish.FLASH, Severity.FLASH, 1),
+        (AlertWish.NONE, Severity.FLASH, 0),
+    ],
+)
+async def test_the_wish_decides_which_severity_comes(
+    database: Database, now: datetime, wish: AlertWish, severity: Severity, counted: int
+) -> None:
+    async with database.write() as session:
+        (one,) = await readers(session, [11], now=now, topics=["strikes"])
+        one.alerts = wish
+        await session.flush()
+        assert (await estimate(session, ["strikes"], severity, now=now)).readers == counted
+
+
+@pytest.mark.parametrize("state", [SubscriberState.PAUSED, SubscriberState.SUSPENDED])
+async def test_who_is_paused_or_gone_does_not_count(
+    database: Database, now: datetime, state: SubscriberState
+) -> None:
+    async with database.write() as session:
+        (one,) = await readers(session, [11], now=now, topics=["strikes"])
+        one.state = state
+        await session.flush()
+        assert (await estimate(session, ["strikes"], Severity.FLASH, now=now)).readers == 0
+
+
+async def test_a_reader_of_two_of_the_topics_counts_once(database: Database, now: datetime) -> None:
+    async with database.write() as session:
+        await readers(session, [11], now=now, topics=["strikes", "ukraine"])
+        found = await estimate(session, ["strikes", "ukraine"], Severity.FLASH, now=now)
+    assert found == Estimate(readers=1, quiet=0)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "quiet"),
+    # It is 08:00 in Kyiv.
+    [(22 * 60, 8 * 60, 0), (22 * 60, 8 * 60 + 1, 1), (8 * 60, 9 * 60, 1), (9 * 60, 10 * 60, 0)],
+)
+async def test_quiet_hours_are_those_of_the_reader_to_the_minute(
+    database: Database, now: datetime, start: int, end: int, quiet: int
+) -> None:
+    async with database.write() as session:
+        await readers(session, [11, 12], now=now, topics=["strikes"])
+        hers = update(Subscriber).where(Subscriber.chat_id == 11)
+        await session.execute(hers.values(quiet_from=start, quiet_until=end))
+        found = await estimate(session, ["strikes"], Severity.FLASH, now=now)
+    assert found == Estimate(readers=2, quiet=quiet)
+
+
+def test_the_time_it_takes_follows_from_the_rate() -> None:
+    assert Estimate(readers=12_300, quiet=0).seconds(30) == 410

@@ -1,0 +1,63 @@
+"""A migrated database is the one the code describes, whatever revision it started from."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, insert, select, text
+
+from digests.errors import SchemaOutdated
+from digests.migrations import current, head, is_ours, require_head, upgrade
+from digests.migrations.tables import METADATA
+from digests.outbox.gate import Gate
+from digests.storage.database import Database
+
+
+@pytest.fixture
+async def empty(database_url: str) -> AsyncIterator[Database]:
+    opened = Database(database_url)
+    yield opened
+    await opened.close()
+
+
+def differences(connection: Connection) -> list[object]:
+    options = {"compare_type": True, "include_name": is_ours}
+    return list(compare_metadata(MigrationContext.configure(connection, opts=options), METADATA))
+
+
+async def test_a_migrated_database_is_what_the_code_describes(empty: Database) -> None:
+    await upgrade(empty)
+    async with empty.engine.begin() as connection:
+        assert await connection.run_sync(differences) == []
+    assert await current(empty) == head()
+    await require_head(empty)
+
+
+async def test_the_full_text_index_is_migrated_too(empty: Database) -> None:
+    await upgrade(empty)
+    places = {
+        True: "SELECT count(*) FROM sqlite_master WHERE name LIKE 'story_terms%'",
+        False: "SELECT count(*) FROM pg_indexes WHERE indexname = 'ix_story_article_terms'",
+    }
+    async with empty.read() as session:
+        assert (await session.scalar(text(places[empty.is_sqlite])) or 0) >= 1
+
+
+async def test_migrating_twice_changes_nothing_and_keeps_the_data(
+    empty: Database, now: datetime
+) -> None:
+    await upgrade(empty)
+    async with empty.write() as session:
+        await session.execute(insert(Gate).values(bot_id=7, rate=30.0, tat=now))
+    await upgrade(empty)
+    async with empty.read() as session:
+        assert (await session.scalars(select(Gate.bot_id))).all() == [7]
+
+
+async def test_a_database_at_another_revision_is_refused_with_a_sentence(empty: Database) -> None:
+    with pytest.raises(SchemaOutdated, match="no revision"):
+        await require_head(empty)

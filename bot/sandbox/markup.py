@@ -39,11 +39,11 @@ def _inline(rows: Any) -> dict[str, Any] | None:
         raise BadRequest(
             'field "inline_keyboard" of the InlineKeyboardMarkup must be of type Array'
         )
-    kept = [[_button(button) for button in _row(row)] for row in rows]
+    kept = [[made for button in _row(row) if (made := _button(button))] for row in rows]
     kept = [row for row in kept if row]
     count = sum(len(row) for row in kept)
     if count > BUTTONS_MOST or any(len(row) > ROW_MOST for row in kept):
-        raise BadRequest("REPLY_MARKUP_TOO_LONG")
+        raise BadRequest("reply markup is too long")
     return {"inline_keyboard": kept} if kept else None
 
 
@@ -63,10 +63,9 @@ def _button(raw: Any) -> dict[str, Any]:
         raise _bad('Can\'t find field "text"')
     if not isinstance(text, str | int | float):
         raise _bad('Field "text" must be of type String')
-    text = str(text).strip()
-    if not text:
-        raise BadRequest("inline keyboard button text is empty")
-    return _with_action(raw, text)
+    button = _with_action(raw, str(text))
+    # Telegram drops a button without words, and says nothing.
+    return button if text else {}
 
 
 def _with_action(raw: dict[str, Any], text: str) -> dict[str, Any]:

@@ -99,7 +99,7 @@ async def _alerts(session: AsyncSession) -> list[Line]:
     )
     return [
         Line(alert.id, alert.state, headline(words.texts[words.main_language]))
-        for alert, words in rows.tuples()
+        for alert, words in rows
     ]
 
 
@@ -113,7 +113,7 @@ async def _status(session: AsyncSession, now: datetime) -> Status:
     held = gate.hold_until if gate else None
     return Status(
         readers=await _count(session, select(func.count()).where(active)),
-        waiting={str(lane): count for lane, count in waiting.tuples()},
+        waiting={str(lane): count for lane, count in waiting},
         oldest=await session.scalar(select(func.min(Dispatch.created_at)).where(running)),
         paused=await _count(
             session, select(func.count()).where(Dispatch.state == DispatchState.PAUSED)

@@ -138,9 +138,8 @@ class Courier:
             await self.upkeep.feed()
             taken = await self._claim()
             self._launch(taken)
-            if taken.messages:
-                await self._finish_flying()
-            elif not await self._is_waiting(timedelta(seconds=patience)):
+            await self._finish_flying()
+            if not taken.messages and not await self._is_waiting(timedelta(seconds=patience)):
                 return
             if self._clock.monotonic() > until:
                 return

@@ -103,8 +103,10 @@ async def claim(
     reading = await clock.read(session)
     if reading is None:
         return Claim((), clock.monotonic())
+    if pace.was_set_back(reading.now, gate.tat):
+        await follow_clock(session, gate, reading.now)
     rate = pace.rate_now(gate.rate, gate.rate_changed_at, reading.now, ceiling)
-    first = pace.first_slot(reading.now + lead, gate.tat, gate.hold_until, gate.held_at)
+    first = pace.first_slot(reading.now + lead, gate.tat, gate.hold_until)
     step = pace.interval(rate)
     slots = pace.slots(first, reading.now + pace.AHEAD, step, most)
     if not slots:
@@ -119,6 +121,24 @@ async def claim(
     await session.flush()
     messages = tuple(_claimed(row, slot, number, reading) for row, slot, number in numbered)
     return Claim(messages, reading.monotonic_at(gate.tat - pace.AHEAD / 2))
+
+
+async def follow_clock(session: AsyncSession, gate: Gate, now: datetime) -> None:
+    """The clock was set back: what was to wait for a time on the old one would wait far too long."""
+    gate.tat, gate.hold_until = pace.after_set_back(now, gate.hold_until, gate.held_at)
+    gate.held_at = now if gate.hold_until else None
+    await session.flush()
+    furthest = now + pace.FURTHEST
+    await session.execute(
+        update(OutboxMessage).where(OutboxMessage.not_before > furthest).values(not_before=furthest)
+    )
+    lease = now + LEASE
+    await session.execute(
+        update(OutboxMessage).where(OutboxMessage.lease_until > lease).values(lease_until=lease)
+    )
+    await session.execute(
+        update(ChatPace).where(ChatPace.next_send_at > furthest).values(next_send_at=furthest)
+    )
 
 
 Candidate = Row[Any]

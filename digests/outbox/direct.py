@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.outbox import pace
-from digests.outbox.claim import EPOCH, locked_gate, move_paces
+from digests.outbox.claim import EPOCH, follow_clock, locked_gate, move_paces
 from digests.outbox.clock import Clock
 from digests.outbox.gate import ChatPace
 
@@ -30,7 +30,9 @@ async def take_slot(
     reading = await clock.read(session)
     if reading is None:
         return Slot(clock.monotonic(), is_taken=False)
-    slot = pace.first_slot(reading.now, gate.tat, gate.hold_until, gate.held_at)
+    if pace.was_set_back(reading.now, gate.tat):
+        await follow_clock(session, gate, reading.now)
+    slot = pace.first_slot(reading.now, gate.tat, gate.hold_until)
     busy_until = await _busy_until(session, chat_id)
     if chat_id is not None and busy_until is not None:
         slot = max(slot, busy_until - pace.chat_burst(chat_id))

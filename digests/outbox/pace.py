@@ -35,14 +35,24 @@ def interval(rate: float) -> timedelta:
     return timedelta(seconds=(1 + GRACE) / rate)
 
 
-def first_slot(
-    now: datetime, tat: datetime, hold_until: datetime | None, held_at: datetime | None
-) -> datetime:
-    """The next free slot, clamped against a clock that was set back after it was written."""
-    base = max(now, min(tat, now + FURTHEST))
+def was_set_back(now: datetime, tat: datetime) -> bool:
+    """Whether the clock was set back since the gate was last written."""
+    return tat > now + FURTHEST
+
+
+def after_set_back(
+    now: datetime, hold_until: datetime | None, held_at: datetime | None
+) -> tuple[datetime, datetime | None]:
+    """``tat`` and ``hold_until`` on the new clock: what was claimed on the old one is 250 ms away at
+    most, and a hold is as long as Telegram said."""
     if hold_until is None or held_at is None:
-        return base
-    return max(base, min(hold_until, now + (hold_until - held_at)))
+        return now + AHEAD, None
+    return now + AHEAD, now + (hold_until - held_at)
+
+
+def first_slot(now: datetime, tat: datetime, hold_until: datetime | None) -> datetime:
+    """The next free slot."""
+    return max(now, tat, hold_until or now)
 
 
 def slots(first: datetime, horizon: datetime, step: timedelta, most: int) -> list[datetime]:

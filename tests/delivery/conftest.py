@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime
 
 import pytest
 
@@ -11,7 +12,7 @@ from bot.delivery.gateway import Gateway
 from bot.delivery.transport import Transport
 from bot.sandbox import Limits, Sandbox
 from digests.storage.database import Database
-from tests.delivery.fakes import PlainContents
+from tests.delivery.fakes import JumpingClock, PlainContents
 
 RATE = 1000.0
 
@@ -38,13 +39,27 @@ def contents() -> PlainContents:
 
 
 @pytest.fixture
+def clock(now: datetime) -> JumpingClock:
+    """The shared clock, which jumps to whatever is waited for."""
+    return JumpingClock(now)
+
+
+@pytest.fixture
 def courier_of(
-    database: Database, transport: Transport, contents: PlainContents
+    database: Database, transport: Transport, contents: PlainContents, clock: JumpingClock
 ) -> Callable[..., Courier]:
-    """Makes couriers, as many as a test needs."""
+    """Makes couriers, as many as a test needs. They jump, so that no slot is ever late."""
 
     def make(rate: float = RATE, **options: object) -> Courier:
+        defaults = {"clock": clock, "late_after": 3600.0}
         gateway = Gateway(transport)
-        return Courier(database, gateway, contents, bot_id=100, rate=rate, **options)  # type: ignore[arg-type]
+        return Courier(
+            database,
+            gateway,
+            contents,
+            bot_id=100,
+            rate=rate,
+            **(defaults | options),  # type: ignore[arg-type]
+        )
 
     return make

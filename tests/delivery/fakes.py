@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from bot.rendering.render import Message
+from digests.outbox.clock import Reading
 from digests.outbox.dispatch import Content
 from digests.vocabulary import Language
 
@@ -29,3 +35,28 @@ class PlainContents:
         if self.number == 1:
             return (Message(text),)
         return tuple(Message(f"{text} p{part}") for part in range(self.number))
+
+
+class JumpingClock:
+    """A shared clock that jumps to whatever is waited for, so that no test sleeps."""
+
+    def __init__(self, now: datetime) -> None:
+        self._start, self._passed = now, 0.0
+
+    @property
+    def now(self) -> datetime:
+        return self._start + timedelta(seconds=self._passed)
+
+    def set_by(self, step: timedelta) -> None:
+        """Somebody sets the clock; the monotonic one does not mind."""
+        self._start += step
+
+    async def read(self, session: AsyncSession) -> Reading | None:
+        return Reading(self.now, self._passed)
+
+    def monotonic(self) -> float:
+        return self._passed
+
+    async def sleep_until(self, monotonic: float) -> None:
+        self._passed = max(self._passed, monotonic)
+        await asyncio.sleep(0)

@@ -14,6 +14,10 @@ NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 
 
+def at(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
 def most_in(times: list[datetime], window: timedelta) -> int:
     return max(sum(start <= at < start + window for at in times) for start in times)
 
@@ -25,7 +29,7 @@ def test_no_window_of_a_second_ever_holds_more_than_the_rate(
     now, tat, taken = NOW, NOW, list[datetime]()
     for gap in gaps:
         now += timedelta(seconds=gap)
-        first = pace.first_slot(now, tat, None, None)
+        first = pace.first_slot(now, tat, None)
         slots = pace.slots(first, now + pace.AHEAD, pace.interval(rate), most=20)
         if slots:
             taken += slots
@@ -43,23 +47,27 @@ def test_a_rate_without_time_between_slots_still_ends() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tat", "hold", "held_at", "first"),
+    ("tat", "hold", "first"),
     [
-        pytest.param(-9, None, None, 0, id="idle since long: now"),
-        pytest.param(0.1, None, None, 0.1, id="busy: the next free slot"),
-        pytest.param(3600, None, None, 2, id="the clock was set back an hour: soon"),
-        pytest.param(0, 30, -1, 30, id="held: when Telegram allows"),
-        pytest.param(0, -1, -9, 0, id="the hold is over"),
-        pytest.param(
-            0, 3630, 3600, 30, id="held, then the clock was set back: no longer than said"
-        ),
+        pytest.param(-9, None, 0, id="idle since long: now"),
+        pytest.param(0.1, None, 0.1, id="busy: the next free slot"),
+        pytest.param(0, 30, 30, id="held: when Telegram allows"),
+        pytest.param(0, -1, 0, id="the hold is over"),
     ],
 )
-def test_first_slot(tat: float, hold: float | None, held_at: float | None, first: float) -> None:
-    def at(seconds: float | None) -> datetime | None:
-        return None if seconds is None else NOW + timedelta(seconds=seconds)
+def test_first_slot(tat: float, hold: float | None, first: float) -> None:
+    hold_until = None if hold is None else at(hold)
+    assert pace.first_slot(NOW, at(tat), hold_until) == at(first)
 
-    assert pace.first_slot(NOW, NOW + timedelta(seconds=tat), at(hold), at(held_at)) == at(first)
+
+@pytest.mark.parametrize(("tat", "set_back"), [(1.9, False), (2.1, True), (86400, True)])
+def test_a_slot_far_ahead_betrays_a_clock_that_was_set_back(tat: float, set_back: bool) -> None:
+    assert pace.was_set_back(NOW, at(tat)) is set_back
+
+
+def test_after_that_the_queue_moves_on_and_a_hold_is_no_longer_than_said() -> None:
+    assert pace.after_set_back(NOW, None, None) == (NOW + pace.AHEAD, None)
+    assert pace.after_set_back(NOW, at(3630), at(3600)) == (NOW + pace.AHEAD, at(30))
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,7 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
 async def _sources(database: Database) -> Finding:
     async with database.read() as session:
         counted = select(Source.state, func.count()).group_by(Source.state)
-        states = dict((await session.execute(counted)).tuples().all())
+        states = dict((await session.execute(counted)).all())
     bad = (SourceState.FAILING, SourceState.MALFORMED, SourceState.TOO_LARGE, SourceState.REFUSED)
     failing = sum(states.get(state, 0) for state in bad)
     if not states:

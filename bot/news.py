@@ -72,7 +72,7 @@ async def article_rows(
         if since is not None:
             page = page.where(Article.read_at >= since)
         async with database.read() as session:
-            rows = (await session.execute(page)).tuples().all()
+            rows = (await session.execute(page)).all()
         for article, source in rows:
             yield _row(article, source)
             last = article.id

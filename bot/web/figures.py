@@ -56,7 +56,7 @@ async def figures(session: AsyncSession, *, now: datetime) -> Figures:
     held = gate.hold_until - now if gate and gate.hold_until else None
     running = Dispatch.state == DispatchState.RUNNING
     oldest = select(Dispatch.lane, func.min(Dispatch.created_at)).where(running)
-    since = (await session.execute(oldest.group_by(Dispatch.lane))).tuples()
+    since = await session.execute(oldest.group_by(Dispatch.lane))
     return Figures(
         subscribers=await _by(session, Subscriber.state),
         sources=await _by(session, Source.state),
@@ -83,7 +83,7 @@ async def _by(
     session: AsyncSession, column: InstrumentedAttribute[Any], *where: Any
 ) -> dict[str, int]:
     counted = select(column, func.count()).where(*where).group_by(column)
-    return {str(word): count for word, count in (await session.execute(counted)).tuples()}
+    return {str(word): count for word, count in await session.execute(counted)}
 
 
 async def _count(session: AsyncSession, column: InstrumentedAttribute[Any], *where: Any) -> int:

@@ -27,6 +27,11 @@ def date_words(moment: datetime, zone: ZoneInfo, language: Language, now: dateti
     return format_datetime(local, patterns[language], locale=_LOCALES[language])
 
 
+def day_words(moment: datetime, zone: ZoneInfo, language: Language) -> str:
+    """``23 November``; in Ukrainian in the genitive, as after a preposition."""
+    return format_datetime(moment.astimezone(zone), "d MMMM", locale=_LOCALES[language])
+
+
 def clock_words(moment: datetime, zone: ZoneInfo) -> str:
     """``08:05``: a day has 24 hours in both languages."""
     return f"{moment.astimezone(zone):%H:%M}"

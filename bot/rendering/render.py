@@ -6,10 +6,12 @@ In every template:
     {{ ngettext("%(num)s day", "%(num)s days", n) }}   a lone % is written %%
     {{ moment | tg_time("r") }}   {{ date(moment) }}   {{ clock(moment) }}   {{ count | number }}
     {{ topic_title("energy") }}   {{ headline | linked(url) }}
+    {{ day(moment) }}   {{ cut() }}
     {{ button(_("Change topics"), "topics") }}   {{ button_url(_("Read"), url) }}   {{ row() }}
 
 Buttons print nothing, wherever they stand; ``row()`` begins the next row. Indentation is free; lines
-are lines; blank lines separate paragraphs. A macro file is imported ``with context``, or its times
+are lines; blank lines separate paragraphs. ``cut()`` says where a long message may go on in a further
+part. A macro file is imported ``with context``, or its times
 have no zone.
 """
 
@@ -30,6 +32,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from bot.rendering import catalogs, moments
+from bot.rendering.paginate import CUT, paginate
 from bot.rendering.safe import cleaned, is_link, linked
 from digests.vocabulary import Language, Topic
 
@@ -79,6 +82,35 @@ class Words:
         **values: Any,
     ) -> Message:
         """A template, such as ``chat/welcome.html``, in a reader's language and zone."""
+        text, buttons = self._rendered(template, language, timezone, now, values)
+        return Message(text.replace(CUT, ""), buttons)
+
+    def parts(
+        self,
+        template: str,
+        language: Language,
+        *,
+        timezone: str = "UTC",
+        now: datetime | None = None,
+        **values: Any,
+    ) -> tuple[Message, ...]:
+        """The same, in as many parts as Telegram's limits ask for; the buttons stand below the last."""
+        text, buttons = self._rendered(template, language, timezone, now, values)
+        *others, last = paginate(text)
+        return (*map(Message, others), Message(last, buttons))
+
+    def text(self, template: str, language: Language, **values: Any) -> str:
+        """A template as plain text: for what Telegram shows without markup, such as toasts."""
+        return html.unescape(self.message(template, language, **values).text)
+
+    def _rendered(
+        self,
+        template: str,
+        language: Language,
+        timezone: str,
+        now: datetime | None,
+        values: dict[str, Any],
+    ) -> tuple[str, tuple[tuple[Button, ...], ...]]:
         keyboard = _Keyboard()
         rendered = (
             self._environments[language]
@@ -93,11 +125,7 @@ class Words:
                 row=keyboard.row,
             )
         )
-        return Message(tidy(rendered), keyboard.rows())
-
-    def text(self, template: str, language: Language, **values: Any) -> str:
-        """A template as plain text: for what Telegram shows without markup, such as toasts."""
-        return html.unescape(self.message(template, language, **values).text)
+        return tidy(rendered), keyboard.rows()
 
     def _environment(self, language: Language) -> Environment:
         environment = Environment(
@@ -112,7 +140,12 @@ class Words:
         environment.policies["ext.i18n.trimmed"] = True
         catalogs.install(environment, language)
         environment.globals.update(
-            date=_date, clock=_clock, topic_title=self._title(language), tg_time=_tg_time
+            date=_date,
+            day=_day,
+            clock=_clock,
+            tg_time=_tg_time,
+            topic_title=self._title(language),
+            cut=lambda: Markup(CUT),  # noqa: S704 - one control character of our own
         )
         environment.filters.update(
             tg_time=_tg_time,
@@ -160,16 +193,22 @@ class _Keyboard:
 # Stands where a button stood, so that its line can go; no value can hold it: see ``safe.clean``.
 _NOTHING = Markup("\x00")
 _LINES_OF_NOTHING = re.compile(rf"^[ \t]*(?:{_NOTHING}[ \t]*)+\n?", re.MULTILINE)
-_BLANK_LINES = re.compile(r"\n{3,}")
-_EDGES_OF_QUOTES = re.compile(r"(<blockquote[^>]*>)\s+|\s+(</blockquote>)")
+_GAPS = re.compile(rf"[\n{CUT}]{{2,}}|{CUT}")
+_EDGES_OF_QUOTES = re.compile(rf"(<blockquote[^>]*>)[\s{CUT}]+|[\s{CUT}]+(</blockquote>)")
 
 
 def tidy(rendered: str) -> str:
-    """The text without what only the template's layout needed."""
+    """The text without what only the template's layout needed; each cut right before what it allows
+    to stand in a further part."""
     text = _LINES_OF_NOTHING.sub("", rendered).replace(_NOTHING, "")
     text = "\n".join(re.sub(r"[ \t]+", " ", line).strip(" \t") for line in text.split("\n"))
     text = _EDGES_OF_QUOTES.sub(r"\1\2", text)
-    return _BLANK_LINES.sub("\n\n", text).strip()
+    return _GAPS.sub(_gap, text).strip(f"\n{CUT}")
+
+
+def _gap(found: re.Match[str]) -> str:
+    gap = found.group()
+    return "\n" * min(gap.count("\n"), 2) + (CUT if CUT in gap else "")
 
 
 def _plain(label: str) -> str:
@@ -181,6 +220,11 @@ def _plain(label: str) -> str:
 @pass_context
 def _date(context: Context, moment: datetime) -> str:
     return moments.date_words(moment, context["zone"], context["language"], context["now"])
+
+
+@pass_context
+def _day(context: Context, moment: datetime) -> str:
+    return moments.day_words(moment, context["zone"], context["language"])
 
 
 @pass_context

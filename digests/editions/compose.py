@@ -182,7 +182,11 @@ async def _groups(session: AsyncSession, served: _Round) -> list[_Group]:
     rows = await session.execute(
         select(*by, func.count(), readers, func.max(who)).where(_is_meant(served)).group_by(*by)
     )
-    return [_Group(taste_id or 0, *rest) for taste_id, *rest in rows]
+    return [
+        _Group(taste_id, covered_until, appointments, people, last)
+        for taste_id, covered_until, appointments, people, last in rows
+        if taste_id is not None
+    ]
 
 
 async def _plan(
@@ -230,11 +234,6 @@ async def _stamp(session: AsyncSession, served: _Round, planned: Sequence[int]) 
     """Every appointment meant gets its dispatch, in one UPDATE; how many there were."""
     ends_at = served.wanted.ends_at
     longest = ends_at - LONGEST_WINDOW
-    # Another worker may have written between ours: its slots are not these.
-    ours = select(Dispatch.id).where(
-        Dispatch.id.between(min(planned), max(planned)),
-        Dispatch.plan_key.like(f"%:{served.name}:_"),
-    )
     start = case((Subscriber.covered_until > longest, Subscriber.covered_until), else_=longest)
     result: Any = await session.execute(
         update(Appointment)
@@ -247,7 +246,9 @@ async def _stamp(session: AsyncSession, served: _Round, planned: Sequence[int]) 
             Dispatch.content == Content.EDITION,
             Dispatch.subject_id == Edition.id,
             Dispatch.covers_from == Subscriber.covered_until,
-            Dispatch.id.in_(ours),
+            # Another worker may have written between ours: its slots are not these.
+            Dispatch.id.between(min(planned), max(planned)),
+            Dispatch.plan_key.like(f"%:{served.name}:_"),
         ),
         execution_options={"synchronize_session": False},
     )

@@ -1,0 +1,141 @@
+"""An edition as messages: the digest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.rendering.render import Message, Words
+from bot.rendering.stories import Admitted, StoryView, source_names, view
+from digests.alerts.wording import headline
+from digests.corrections.correction import CorrectedSubject, Correction, CorrectionKind
+from digests.corrections.difference import dropped
+from digests.corrections.earlier import earlier_errors
+from digests.corrections.history import history
+from digests.editions.edition import Edition
+from digests.editions.told import Told, told
+from digests.stories.story import StoryRevision
+from digests.vocabulary import Language, Standing
+
+TEMPLATE = "messages/digest.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A topic and its stories shown in full."""
+
+    topic: str
+    stories: tuple[StoryView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierError:
+    """An error in a digest before this one."""
+
+    digest_at: datetime
+    withdrawn: bool
+    was: str
+    right: str
+    note: str
+
+
+async def digest_parts(
+    session: AsyncSession,
+    words: Words,
+    subject_id: int,
+    revision: int,  # noqa: ARG001 - the places always hold the newest words
+    language: Language,
+    timezone: str,
+) -> tuple[Message, ...]:
+    """The digest of one edition, in a reader's language and zone."""
+    edition = await session.get_one(Edition, subject_id)
+    items = await told(session, edition)
+    shown = [view(item, await _admitted(session, item, edition)) for item in items]
+    return render(words, edition, items, shown, await _errors(session, edition), language, timezone)
+
+
+def render(
+    words: Words,
+    edition: Edition,
+    items: Sequence[Told],
+    views: Sequence[StoryView],
+    errors: Sequence[EarlierError],
+    language: Language,
+    timezone: str,
+) -> tuple[Message, ...]:
+    """The one way from an edition's stories to messages."""
+    zone = ZoneInfo(timezone)
+    starts, ends = (
+        moment.astimezone(zone) for moment in (edition.window_start, edition.window_end)
+    )
+    shown = [story for story in views if not story.is_folded]
+    return words.parts(
+        TEMPLATE,
+        language,
+        timezone=timezone,
+        now=edition.window_end,
+        edition_id=edition.id,
+        starts_at=edition.window_start,
+        ends_at=edition.window_end,
+        hour=ends.hour,
+        days_ago=(ends.date() - starts.date()).days,
+        found=edition.story_count,
+        source_count=len(source_names(item.story for item in items)),
+        shown=shown,
+        sections=sections(shown),
+        folded=[story for story in views if story.is_folded],
+        errors=errors,
+    )
+
+
+def sections(shown: Iterable[StoryView]) -> list[Section]:
+    """The stories by topic; they stand together already."""
+    return [Section(topic, tuple(stories)) for topic, stories in groupby(shown, lambda s: s.topic)]
+
+
+async def _admitted(session: AsyncSession, item: Told, edition: Edition) -> Admitted | None:
+    """The newest error put right in this story after the digest had told it."""
+    story = item.story
+    if story.standing not in (Standing.CORRECTED, Standing.RETRACTED):
+        return None
+    key = (CorrectedSubject.STORY, story.story_id, story.revision)
+    for correction in await history(session, *key):
+        if correction.decided_at and correction.decided_at > edition.created_at:
+            was = await _before(session, correction)
+            return Admitted(
+                at=correction.decided_at,
+                note=_note(correction),
+                earlier=dropped(f"{was.title}\n{was.lead}", _right(correction)),
+            )
+    return None
+
+
+async def _errors(session: AsyncSession, edition: Edition) -> list[EarlierError]:
+    return [
+        EarlierError(
+            digest_at=digest.window_end,
+            withdrawn=correction.kind is CorrectionKind.RETRACT,
+            was=(await _before(session, correction)).title,
+            right=headline(_right(correction)),
+            note=_note(correction),
+        )
+        for correction, digest in await earlier_errors(session, edition)
+    ]
+
+
+async def _before(session: AsyncSession, correction: Correction) -> StoryRevision:
+    key = (correction.subject_id, correction.was_revision)
+    return await session.get_one(StoryRevision, key)
+
+
+def _right(correction: Correction) -> str:
+    return correction.texts.get(correction.main_language, "")
+
+
+def _note(correction: Correction) -> str:
+    return correction.notes.get(correction.main_language, "")

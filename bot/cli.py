@@ -23,6 +23,8 @@ from digests.errors import ConfigurationError, FrontwireError
 if TYPE_CHECKING:
     from bot.settings import Settings
     from digests.storage.database import Database
+    from digests.stories.tagging import Topics
+    from digests.vocabulary import Topic
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -202,7 +204,7 @@ async def add_source(
     from digests.stories.tagging import load_topics
 
     wanted = topics.replace(",", " ").split()
-    known = load_topics(settings().topics) if wanted else None
+    known = load_topics(settings().topics)
     names = [_topic(known, word) for word in wanted]
     async with opened() as database, _client() as client:
         for said in addresses:
@@ -216,12 +218,14 @@ async def add_source(
             show("source_added.txt", source=source)
 
 
-def _topic(topics: Any, word: str) -> str:
+def _topic(topics: Topics, word: str) -> Topic:
+    from digests.vocabulary import Language
+
     name = topics.resolve(word)
     if name is None:
-        near = ", ".join(topics.nearest(word, "en"))
+        near = ", ".join(topics.nearest(word, Language.ENGLISH))
         raise click.BadParameter(f"no such topic: {word}; perhaps {near}", param_hint="--topics")
-    return str(name)
+    return name
 
 
 def _client() -> Any:
@@ -395,12 +399,13 @@ async def preview(wanted: str, language: str, hours: int, html: bool) -> None:
     """The digest that a reader of these topics would get now. Nothing is stored."""
     from bot.news import preview_digest
     from digests.stories.tagging import load_topics
+    from digests.vocabulary import Language
 
     known = load_topics(settings().topics)
     names = [_topic(known, word) for word in wanted.replace(",", " ").split()]
     async with opened() as database:
         parts = await preview_digest(
-            database, known, names, language, until=now(), back=timedelta(hours=hours)
+            database, known, names, Language(language), until=now(), back=timedelta(hours=hours)
         )
     for part in parts:
         click.echo(part.text if html else _plain(part.text))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
+from bot.rendering.digest import digest_parts
+from bot.rendering.render import Message, Words
+from digests.audience.sharing import taste_for
+from digests.editions.press import Wanted, press
 from digests.intake.article import Article
 from digests.intake.collect import SourceRead, collect
 from digests.intake.fetch import FeedClient
@@ -16,6 +20,7 @@ from digests.intake.source import Source
 from digests.storage.database import Database
 from digests.stories.group import group
 from digests.stories.tagging import Topics
+from digests.vocabulary import Language, Topic
 
 AT_ONCE = 500
 """Articles placed in one transaction: the writer is never away for long."""
@@ -59,6 +64,27 @@ async def group_all(database: Database, topics: Topics, *, now: Callable[[], dat
         placed += report.articles
         if report.articles < AT_ONCE:
             return placed
+
+
+async def preview_digest(
+    database: Database,
+    topics: Topics,
+    wanted: Sequence[Topic],
+    language: Language,
+    *,
+    until: datetime,
+    back: timedelta,
+) -> tuple[Message, ...]:
+    """The digest of these topics over the time before ``until``, made as for a reader and then undone."""
+    end = until.replace(second=0, microsecond=0)
+    async with database.write() as session:
+        taste = await taste_for(session, wanted)
+        assert taste is not None  # noqa: S101 - at least one topic was wanted
+        window = Wanted(taste, end - back, end)
+        edition_id = (await press(session, [window], now=until))[window]
+        parts = await digest_parts(session, Words(topics), edition_id, 1, language, "UTC")
+        await session.rollback()
+    return parts
 
 
 async def article_rows(

@@ -26,6 +26,7 @@ PEOPLE_SHOWN = 50
 PICTURE_BYTES = 10 * 1024 * 1024
 HEARTBEAT_SECONDS = 15.0
 TAP_SECONDS = 10.0
+LANGUAGES = ("en", "uk")
 _JSON = {"Content-Type": "application/json"}
 _SAFE = {
     "Content-Security-Policy": (
@@ -53,6 +54,7 @@ class Page:
             "location": self._location,
             "photo": self._photo,
             "block": lambda act: self._standing(act, "kicked"),
+            "language": self._language,
             "unblock": lambda act: self._standing(act, "member"),
         }
 
@@ -201,6 +203,14 @@ class Page:
         media = {"photo": [{**size, "width": int(act["width"]), "height": int(act["height"])}]}
         caption = act.get("caption", "")
         return acts.write(self._world, act["user_id"], act.get("chat_id"), caption, media=media)
+
+    def _language(self, act: Row) -> bool:
+        """The page is the person's client, so its language is the one that the bot is told."""
+        if act["language"] not in LANGUAGES:
+            raise ValueError("no such language")
+        acts.person_of(self._world, act["user_id"]).language = act["language"]
+        self._world.changed("commands", 0, 0)
+        return True
 
     def _standing(self, act: Row, status: str) -> bool:
         chat = acts.chat_by_id(self._world, act["user_id"])

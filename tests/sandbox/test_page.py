@@ -307,6 +307,23 @@ async def test_on_a_phone_list_and_chat_are_two_views_in_ukrainian(
     await expect(page.locator("#chats")).to_be_visible()
 
 
+async def test_the_bot_is_told_the_language_of_the_page(visit: Open, sandbox: Sandbox) -> None:
+    page = await visit(f"?user={EDITOR}", locale="uk-UA")
+    await expect(page.get_by_label("Ви —")).to_be_visible()
+    await page.get_by_label("Повідомлення", exact=True).fill("раз")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".message.mine")).to_have_count(1)
+    await page.get_by_role("button", name="Page language: English").click()
+    await expect(page.get_by_label("You are")).to_be_visible()
+    await page.get_by_label("Message", exact=True).fill("two")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".message.mine")).to_have_count(2)
+    told = [row["from"]["language_code"] for row in sandbox.messages(EDITOR)]
+    assert told[-1] == "en"
+    rows = sandbox.world.updates.peek(9)
+    assert [row["message"]["from"]["language_code"] for row in rows] == ["uk", "en"]
+
+
 async def test_a_deep_link_of_the_page_starts_with_its_payload(
     visit: Open, bot: ScriptedBot
 ) -> None:

@@ -3,13 +3,13 @@ import { author, brief, bubble, clock, day, hue } from "./bubbles.js";
 import { alertBox, askPlace, choose, closeMenu, menu, toast } from "./popups.js";
 import { act, listen, state } from "./server.js";
 import { element } from "./text.js";
-import { label, otherLanguage, role, word } from "./words.js";
+import { label, language, otherLanguage, role, word } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const asked = new URL(location.href).searchParams;
 const busy = new Map(); // chat id -> when its "typing" ends
 const unread = new Map();
-const now = { people: [], chats: [], bot: {}, me: 0, open: null, payload: asked.get("start"), context: null };
+const now = { people: [], chats: [], bot: {}, me: 0, open: null, payload: asked.get("start"), context: null, asking: false, stale: false };
 let unlisten = () => {};
 
 const chatOf = (id) => now.chats.find((chat) => chat.id === id);
@@ -23,18 +23,38 @@ const canWrite = (chat) => chat.type !== "channel" || ["creator", "administrator
 async function load(user) {
   Object.assign(now, await state(user));
   localStorage.setItem("me", now.me);
+  await speaks();
   if (!chatOf(now.open)) now.open = now.me || null;
   unlisten();
   unlisten = listen(now.me, { event: happened, lost: () => toast(word("lost")), heard: refresh });
   show();
 }
 
+// The page is the person's client: what it speaks is the language that the bot is told.
+async function speaks() {
+  if (now.me && now.people.find((person) => person.id === now.me).language_code !== language) await does("language", { language });
+}
+
+// An event that comes while the state is on its way may be newer than it: then it is asked for again.
 async function refresh() {
-  Object.assign(now, await state(now.me));
+  if (now.asking) { now.stale = true; return; }
+  now.asking = true;
+  try {
+    do {
+      now.stale = false;
+      const me = now.me;
+      const fresh = await state(me);
+      if (me === now.me) Object.assign(now, fresh);
+      else now.stale = true;
+    } while (now.stale);
+  } finally {
+    now.asking = false;
+  }
   show();
 }
 
 function happened({ what, chat_id, message_id, message }) {
+  now.stale = true;
   if (what === "reload") return refresh();
   const chat = chatOf(chat_id);
   if (!chat) return refresh();
@@ -381,7 +401,7 @@ $("more").onclick = () => {
   ]);
 };
 $("me").onchange = () => { now.open = null; now.context = null; unread.clear(); load(+$("me").value); };
-$("language").onclick = () => { otherLanguage(); show(); };
+$("language").onclick = () => { otherLanguage(); show(); speaks(); };
 $("theme").onclick = () => { setTheme(document.documentElement.dataset.theme === "dark" ? "light" : "dark"); localStorage.setItem("theme", document.documentElement.dataset.theme); showTheme(); };
 $("scroll").onscroll = () => { $("down").hidden = $("scroll").scrollHeight - $("scroll").scrollTop - $("scroll").clientHeight < 260; };
 $("down").onclick = () => $("scroll").scrollTo({ top: $("scroll").scrollHeight, behavior: "smooth" });

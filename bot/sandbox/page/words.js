@@ -23,7 +23,7 @@ const WORDS = {
   },
   uk: {
     sandbox: "пісочниця", you_are: "Ви —", chats: "Чати", back: "До списку чатів", more: "Більше",
-    messages: "Повідомлення", down: "До найновішого", commands: "Команди", cancel: "Скасувати",
+    messages: "Розмова", down: "До найновішого", commands: "Команди", cancel: "Скасувати",
     menu: "Меню", topic: "Тема", message: "Повідомлення", attach: "Додати", send: "Надіслати",
     skip: "До поля вводу", start: "ПОЧАТИ", unblock_bot: "РОЗБЛОКУВАТИ", bot: "бот",
     typing: "пише…", sending: "надсилає…", edited: "змінено", silent: "надіслано без звуку",

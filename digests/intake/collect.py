@@ -8,6 +8,7 @@ another worker leaves it alone, and a crash makes it due again.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
@@ -16,27 +17,21 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import DataError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from digests.errors import (
-    AddressRefused,
-    BadStatus,
-    Gone,
-    NotAFeed,
-    SourceError,
-    TooLarge,
-)
+from digests.errors import SourceError
 from digests.intake import page
-from digests.intake.cadence import after_failure, after_success
 from digests.intake.draft import Draft, Origin, drafts_of_feed, with_page
-from digests.intake.entry import Feed
 from digests.intake.feed import parse
 from digests.intake.fetch import FeedClient, Fetched
-from digests.intake.keep import Kept, keep, unknown
+from digests.intake.keep import Kept, unknown
 from digests.intake.receive import origin_of
+from digests.intake.settle import Found, Reading, settle
 from digests.intake.source import Source, SourceKind, SourceState
-from digests.intake.sources import host_of
 from digests.storage.database import Database
+
+_log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=10)
 """How long a source that was taken is left to its taker."""
@@ -44,28 +39,6 @@ MOST_PAGES = 40
 """Article pages fetched in one reading of one source."""
 _TAKEN_AT_ONCE = 64
 _PAGES_FAILED = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A source taken for reading: what must be known of it outside a transaction."""
-
-    address: str
-    origin: Origin
-    full_text: bool
-    etag: str | None
-    last_modified: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a reading brought back: an answer and drafts, or an error."""
-
-    error: SourceError | None = None
-    fetched: Fetched | None = None
-    feed: Feed | None = None
-    drafts: Sequence[Draft] = ()
-    affixes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,28 +102,6 @@ async def take_due(
     return [Reading(s.address, origin_of(s), s.full_text, s.etag, s.last_modified) for s in sources]
 
 
-async def settle(
-    session: AsyncSession, reading: Reading, found: Found, *, now: datetime
-) -> tuple[Source, Kept] | None:
-    """Keeps what was found and writes down how the source is; None where it was removed meanwhile."""
-    source = await session.get(Source, reading.origin.source_id)
-    if source is None:
-        return None
-    kept = await keep(session, source.id, found.drafts, now=now)
-    source.last_read_at = now
-    if source.state is SourceState.PAUSED:
-        # An editor paused it while it was being read: what came is kept, the pause stands.
-        source.next_read_at = None
-    elif found.error is not None:
-        _settle_failure(source, found.error, now)
-    else:
-        await _settle_success(session, source, found, now)
-    if kept.new:
-        source.last_new_at = now
-    await session.flush()
-    return source, kept
-
-
 class _Round:
     """One round: workers draw sources from a common store and refill it from the database."""
 
@@ -209,8 +160,11 @@ class _Round:
             found = await self._go_out(reading)
         except SourceError as error:
             found = Found(error=error)
-        async with self._database.write() as session:
-            settled = await settle(session, reading, found, now=self._now())
+        except Exception as error:
+            # Our mistake: told loudly, and no reason for the other sources to wait.
+            _log.exception("reading source %d failed", reading.origin.source_id)
+            found = Found(error=SourceError(f"unexpected {type(error).__name__}"))
+        settled = await self._settle(reading, found)
         if settled is None:
             return
         source, kept = settled
@@ -221,6 +175,18 @@ class _Round:
         self.report.add(read)
         if self._progress is not None:
             self._progress(read)
+
+    async def _settle(self, reading: Reading, found: Found) -> tuple[Source, Kept] | None:
+        try:
+            async with self._database.write() as session:
+                return await settle(session, reading, found, now=self._now())
+        except DataError as error:
+            # Something that this engine cannot store: the source must not come first for ever.
+            # Without the trace: its message would hold the text.
+            _log.error("what source %d said cannot be stored", reading.origin.source_id)
+            refused = Found(error=SourceError(f"unexpected {type(error).__name__}"))
+            async with self._database.write() as session:
+                return await settle(session, reading, refused, now=self._now())
 
     async def _go_out(self, reading: Reading) -> Found:
         fetched = await self._client.get(
@@ -271,62 +237,3 @@ def _understand(fetched: Fetched, origin: Origin, now: datetime) -> Found:
         fetched=replace(fetched, body=b""), feed=replace(feed, entries=()), drafts=drafts,
         affixes=affixes,
     )  # fmt: skip
-
-
-def _settle_failure(source: Source, error: SourceError, now: datetime) -> None:
-    source.failures += 1
-    _enter(source, _state_of(error), str(error), now)
-    if isinstance(error, Gone):
-        source.next_read_at = None
-        return
-    source.next_read_at = after_failure(
-        now,
-        timedelta(minutes=source.interval_minutes),
-        source.failures,
-        asked=error.retry_after if isinstance(error, BadStatus) else None,
-        spread=source.id,
-    )
-
-
-async def _settle_success(
-    session: AsyncSession, source: Source, found: Found, now: datetime
-) -> None:
-    fetched, feed = found.fetched, found.feed
-    had_failed, source.failures = source.failures > 0, 0
-    source.last_ok_at = now
-    asked = feed.asks_for if feed else None
-    source.next_read_at = after_success(now, timedelta(minutes=source.interval_minutes), asked)
-    if feed is None:
-        # Unchanged: a flaw of the body that we hold is still there.
-        if had_failed or source.state is not SourceState.MALFORMED:
-            _enter(source, SourceState.OK, None, now)
-        return
-    _enter(source, SourceState.MALFORMED if feed.flaw else SourceState.OK, feed.flaw, now)
-    source.affixes = list(found.affixes)
-    if feed.title and source.title == host_of(source.address):
-        source.title = feed.title
-    if fetched is not None:
-        source.etag, source.last_modified = fetched.etag, fetched.last_modified
-        if fetched.moved_to and not await _is_read_elsewhere(session, fetched.moved_to):
-            source.address = fetched.moved_to
-
-
-async def _is_read_elsewhere(session: AsyncSession, address: str) -> bool:
-    same = select(Source.id).where(Source.kind == SourceKind.FEED, Source.address == address)
-    return (await session.scalar(same)) is not None
-
-
-def _enter(source: Source, state: SourceState, reason: str | None, now: datetime) -> None:
-    if source.state is not state or source.state_since is None:
-        source.state_since = now
-    source.state, source.state_reason = state, reason
-
-
-def _state_of(error: SourceError) -> SourceState:
-    known = {
-        AddressRefused: SourceState.REFUSED,
-        TooLarge: SourceState.TOO_LARGE,
-        NotAFeed: SourceState.MALFORMED,
-        Gone: SourceState.GONE,
-    }
-    return known.get(type(error), SourceState.FAILING)

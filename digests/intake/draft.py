@@ -199,10 +199,14 @@ def _leads_to_an_article(url: str) -> bool:
 
 
 def _bounded(identity: str) -> str:
-    # PostgreSQL's index rows hold 2,700 bytes, and an address may be longer.
-    if len(identity) <= _LONGEST_IDENTITY:
+    # PostgreSQL's index rows hold 2,700 bytes and its texts no NUL; a feed's own name may be anything.
+    if len(identity) <= _LONGEST_IDENTITY and identity.isascii() and identity.isprintable():
         return identity
-    return f"{identity[: _LONGEST_IDENTITY - 33]}~{digest(identity)}"
+    return f"{''.join(filter(_is_plain, identity))[: _LONGEST_IDENTITY - 33]}~{digest(identity)}"
+
+
+def _is_plain(sign: str) -> bool:
+    return sign.isascii() and sign.isprintable()
 
 
 def _text_key(title: str, summary: str, text: str) -> str | None:

@@ -25,7 +25,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed at one reading. ``flaw`` says what was wrong with it although it could be read."""
+    """A feed at one reading, its title cleaned. ``flaw`` says what was wrong though it was readable."""
 
     title: str
     language: str | None

@@ -20,6 +20,7 @@ from xml.sax import SAXException
 from digests.errors import NotAFeed, TooLarge
 from digests.intake import json_feed
 from digests.intake.canonical import web_address
+from digests.intake.clean import title_of
 from digests.intake.decoding import decoded
 from digests.intake.entry import MOST_ENTRIES, Entry, Feed
 from digests.intake.markup import first_image
@@ -81,7 +82,7 @@ def _parse_xml(text: str, url: str) -> Feed:
     head = parsed["feed"]
     language = _text(head.get("language"))
     return Feed(
-        title=_text(head.get("title")) or "",
+        title=title_of(_text(head.get("title"))),
         language=language,
         entries=tuple(_entry(entry, url, language) for entry in parsed["entries"]),
         asks_for=_asked(head),

@@ -30,6 +30,7 @@ MOST_REDIRECTS = 5
 _CHUNK = 65_536
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
+_LONGEST_VALIDATOR = 500
 _REMEMBERED_HOSTS = 2_000
 
 
@@ -177,8 +178,8 @@ class FeedClient:
             body=unpacker.finish(),
             content_type=response.content_type,
             charset=response.charset,
-            etag=headers.get("ETag"),
-            last_modified=headers.get("Last-Modified"),
+            etag=_validator(headers.get("ETag")),
+            last_modified=_validator(headers.get("Last-Modified")),
         )
 
     def _failure(self, response: aiohttp.ClientResponse) -> SourceError:
@@ -264,8 +265,14 @@ def without_secrets(url: str) -> str:
 
 
 def _conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
-    said = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-    return {name: value for name, value in said.items() if value and value.isprintable()}
+    said = {"If-None-Match": _validator(etag), "If-Modified-Since": _validator(last_modified)}
+    return {name: value for name, value in said.items() if value}
+
+
+def _validator(value: str | None) -> str | None:
+    """A header that we store and send back; None for one that could break either."""
+    usable = value and len(value) <= _LONGEST_VALIDATOR and value.isascii() and value.isprintable()
+    return value if usable else None
 
 
 def _checked(url: str) -> str:

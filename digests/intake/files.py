@@ -10,10 +10,18 @@ from typing import BinaryIO
 import orjson
 
 from digests.errors import ArticleError
-from digests.intake.record import BadLine, Record, read_record
+from digests.intake.record import Record, read_record
 
 LONGEST_LINE = 2_000_000
 """Bytes; a longer line is no article."""
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that cannot be kept: its number, from 1, and why."""
+
+    number: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO
 
-from digests.intake.files import Batch, batches
+from digests.intake.files import BadLine, Batch, batches
 from digests.intake.keep import Kept
 from digests.intake.receive import receive
-from digests.intake.record import BadLine
 from digests.intake.source import SourceKind
 from digests.storage.database import Database
 

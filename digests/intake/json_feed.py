@@ -9,6 +9,7 @@ import orjson
 
 from digests.errors import NotAFeed, TooLarge
 from digests.intake.canonical import web_address
+from digests.intake.clean import title_of
 from digests.intake.entry import MOST_ENTRIES, Entry, Feed
 from digests.intake.markup import first_image
 
@@ -28,7 +29,7 @@ def parse(text: str, *, url: str) -> Feed:
     language = _text(said.get("language"))
     damaged = not isinstance(items, list) or len(whole) < len(items)
     return Feed(
-        title=_text(said.get("title")) or "",
+        title=title_of(_text(said.get("title"))),
         language=language,
         entries=tuple(_entry(item, url, language) for item in whole),
         asks_for=None,

@@ -93,7 +93,9 @@ async def _insert(
     """How many went in: another worker may have kept the same article a moment ago."""
     dialect = session.get_bind().dialect.name
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    rows = [_row(source_id, draft, now) for draft in drafts]
+    # In one order everywhere: two workers that wait for each other's rows would never end.
+    in_order = sorted(drafts, key=lambda draft: draft.identity)
+    rows = [_row(source_id, draft, now) for draft in in_order]
     statement = insert(Article).on_conflict_do_nothing().returning(Article.id)
     return len((await session.scalars(statement, rows)).all())
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.intake.article import Article
-from digests.intake.clean import first_sentence, text_of
+from digests.intake.clean import first_sentence, text_of, title_of
 from digests.intake.draft import Draft, Origin, draft_of_record
 from digests.intake.keep import Kept, keep
 from digests.intake.record import Record
@@ -62,7 +62,11 @@ async def receive(
 async def receive_post(session: AsyncSession, post: Post, *, now: datetime) -> Article | None:
     """The article that this post became, or already was; None where it says nothing to keep."""
     source = await find_or_add(
-        session, SourceKind.CHANNEL, post.channel, title=post.channel_title, now=now
+        session,
+        SourceKind.CHANNEL,
+        post.channel,
+        title=title_of(post.channel_title) or post.channel,
+        now=now,
     )
     record = _record(post)
     if record is None:

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-import orjson
-
 from digests.errors import ArticleError
 from digests.intake.canonical import web_address
+from digests.intake.clean import title_of
 from digests.intake.json_feed import moment
 
 _TOPIC = re.compile(r"[a-z0-9-]{1,32}")
@@ -35,32 +34,6 @@ class Record:
     guid: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BadLine:
-    """What cannot be kept: the line of a file or the place in a list, from 1, and why."""
-
-    number: int
-    reason: str
-
-
-def read_push(body: bytes) -> tuple[list[Record], list[BadLine]]:
-    """The records in one JSON object or a list of them, and what was wrong with the others.
-
-    Raises ArticleError where the whole is no JSON.
-    """
-    try:
-        said = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise ArticleError("not JSON") from error
-    records, bad = [], []
-    for number, one in enumerate(said if isinstance(said, list) else [said], start=1):
-        try:
-            records.append(read_record(one))
-        except ArticleError as error:
-            bad.append(BadLine(number, str(error)))
-    return records, bad
-
-
 def read_record(said: object) -> Record:
     """The record in a JSON value. Raises ArticleError with the reason, naming the field."""
     if not isinstance(said, Mapping):
@@ -77,7 +50,7 @@ def read_record(said: object) -> Record:
         text=text,
         summary=_words(said, "summary"),
         published_at=_moment(said),
-        source=_words(said, "source")[:_LONGEST_NAME] or None,
+        source=title_of(_words(said, "source"))[:_LONGEST_NAME] or None,
         language=_words(said, "language") or None,
         topics=_topics(said),
         guid=_words(said, "guid") or None,

@@ -12,6 +12,8 @@ from sqlalchemy import select, update
 
 from digests.intake.article import Article
 from digests.intake.collect import LEASE, CollectReport, SourceRead, collect, take_due
+from digests.intake.draft import drafts_of_feed
+from digests.intake.entry import Feed
 from digests.intake.fetch import FeedClient
 from digests.intake.keep import Kept
 from digests.intake.source import Source, SourceKind, SourceState
@@ -167,6 +169,25 @@ async def test_one_bad_source_does_not_stop_the_others(desk: Desk) -> None:
         await desk.add(f"/{number}")
     report = await desk.round()
     assert (report.read, report.failed, report.kept.new) == (6, 1, 5)
+
+
+async def test_a_mistake_of_ours_in_one_source_is_told_and_does_not_stop_the_others(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(feed: Feed, *rest: Any) -> Any:
+        if feed.title == "Cursed":
+            raise KeyError("never shown")
+        return drafts_of_feed(feed, *rest)
+
+    monkeypatch.setattr("digests.intake.collect.drafts_of_feed", broken)
+    desk.site.put("/feed", rss(item("A", "https://a.example/1"), head="<title>Cursed</title>"))
+    desk.site.put("/other", NEWS)
+    await desk.add("/other")
+    report = await desk.round()
+    assert (report.read, report.failed, report.kept.new) == (2, 1, 2)
+    source = await desk.source()
+    assert (source.state, source.state_reason) == (SourceState.FAILING, "unexpected KeyError")
+    assert "reading source" in caplog.text
 
 
 async def test_a_permanent_move_is_followed_for_good(desk: Desk) -> None:

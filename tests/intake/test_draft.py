@@ -6,8 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from digests.intake.canonical import web_address
 from digests.intake.draft import (
+    EARLIEST,
     Draft,
     Origin,
     draft_of_record,
@@ -114,6 +118,29 @@ def test_identities_fit_an_index() -> None:
     one, other = drafts(*(replace(PLAIN, title="A", url=url) for url in urls))
     assert one.identity != other.identity
     assert len(one.identity) <= 500
+
+
+_ANY = st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+
+
+@given(
+    st.lists(
+        st.builds(
+            Entry, _ANY, _ANY.map(lambda words: web_address(words, "https://a.example/")),
+            _ANY.map(str), _ANY.map(str), _ANY.map(str), st.none() | st.datetimes(timezones=st.just(UTC)),
+            _ANY, st.none(),
+        ),
+        max_size=8,
+    )
+)  # fmt: skip
+def test_whatever_a_feed_says_can_be_stored(entries: list[Entry]) -> None:
+    for draft in drafts(*entries):
+        assert draft.title or draft.is_bare
+        assert len(draft.identity) <= 500
+        for words in (draft.identity, draft.title, draft.summary, draft.text, draft.language or ""):
+            assert "\0" not in words
+            words.encode()
+        assert EARLIEST <= draft.published_at <= NOW
 
 
 def test_entries_that_share_a_live_pages_address_stay_apart() -> None:

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 
 import orjson
 
-from digests.intake.files import LONGEST_LINE, batches
-from digests.intake.record import BadLine
+from digests.intake.files import LONGEST_LINE, BadLine, batches
 
 GOOD = b'{"title": "T", "text": "x"}'
 

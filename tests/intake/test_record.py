@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from digests.errors import ArticleError
-from digests.intake.record import BadLine, Record, read_push, read_record
+from digests.intake.record import Record, read_record
 
 WHOLE = {
     "url": "https://a.example/1", "title": " Title ", "text": "Text", "summary": "Summary",
@@ -64,16 +63,6 @@ def test_a_title_and_an_address_or_a_text_are_enough(said: dict[str, Any]) -> No
 def test_what_is_wrong_is_named_by_its_field(said: object, reason: str) -> None:
     with pytest.raises(ArticleError, match=reason):
         read_record(said)
-
-
-def test_a_push_is_one_object_or_a_list_and_keeps_the_good_ones() -> None:
-    good = {"title": "T", "text": "x"}
-    assert read_push(orjson.dumps(good)) == ([Record("T", text="x")], [])
-    records, bad = read_push(orjson.dumps([good, {"title": "T"}, 7]))
-    assert records == [Record("T", text="x")]
-    assert bad == [BadLine(2, "url or text is missing"), BadLine(3, "not an object")]
-    with pytest.raises(ArticleError):
-        read_push(b"{")
 
 
 _JSON = st.recursive(

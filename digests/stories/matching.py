@@ -1,6 +1,6 @@
 """Whether an article tells of the same event as a story (rule): incremental, in memory, by words.
 
-An article is a sparse vector of its stems: the title counts twice, and so do names and numbers; a
+An article is a sparse vector of its stems: the title counts twice, names and numbers three times; a
 stem weighs the more the rarer it is. A story is the sum of its articles' vectors, and an article
 joins the story whose direction is nearest, if it is near enough and the story is still open.
 Thresholds were read off the development sets; ``tests/benchmarks/stories.py`` prints the figures.
@@ -24,18 +24,18 @@ OPEN_FOR = timedelta(hours=72)
 REMEMBERED_FOR = timedelta(days=7)
 """How long a closed story can still be followed by a new one about the same matter."""
 
-SAME_EVENT = 0.17
-SAME_EVENT_BY_TITLE = 0.05
-"""Least cosine between an article and a story; a title alone has fewer words to agree in."""
+SAME_EVENT = 0.18
+SAME_EVENT_BY_TITLE = 0.04
+"""Least nearness of an article to a story; a title alone has fewer words to agree in."""
 
 FOLLOW_UP = 0.28
-"""Least cosine to a closed story from which the new story is said to follow it."""
+"""Least nearness to a closed story from which the new story is said to follow it."""
 
 SAME_TEXT = 0.9
 """Least cosine of two articles for one to be the other's copy, as with agency copy."""
 
 TITLE_WEIGHT = 2.0
-NAME_WEIGHT = 2.0
+NAME_WEIGHT = 3.0
 BODY_WORDS = 120
 """The first sentences tell the event; what follows is background that other events share."""
 
@@ -125,6 +125,7 @@ def likeness(one: Vector, other: Vector) -> float:
 @dataclass(slots=True)
 class _Remembered:
     first_at: datetime
+    articles: int = 0
     length: float = 0.0
 
 
@@ -155,6 +156,7 @@ class RememberedStories:
             shared += weight * before
             stories[story] = before + weight
         known.length = math.sqrt(known.length**2 + 2 * shared + 1)
+        known.articles += 1
 
     def match(self, vector: Vector, at: datetime, *, by_title: bool) -> Match | None:
         """The open story this article belongs to; else the closed one that it follows; else none."""
@@ -163,13 +165,22 @@ class RememberedStories:
             for story, total in self._with_term.get(term, {}).items():
                 scores[story] += weight * total
         matches = [
-            Match(story, score / self._stories[story].length, self._is_open(story, at))
+            Match(story, self._nearness(story, score, by_title=by_title), self._is_open(story, at))
             for story, score in scores.items()
         ]
         least = SAME_EVENT_BY_TITLE if by_title else SAME_EVENT
         same = [match for match in matches if match.open and match.score >= least]
         followed = [match for match in matches if not match.open and match.score >= FOLLOW_UP]
         return max(same or followed, key=lambda match: (match.score, -match.story), default=None)
+
+    def _nearness(self, story: int, score: float, *, by_title: bool) -> float:
+        """Cosine to the story for a title. For a text the geometric mean of that and of the mean
+        cosine to its articles: the first lets a story swallow its neighbours, the second splits it.
+        """
+        known = self._stories[story]
+        if by_title:
+            return score / known.length
+        return score / math.sqrt(known.articles * known.length)
 
     def _is_open(self, story: int, at: datetime) -> bool:
         # An article may be read late, or be older than the first one that we happened to read.

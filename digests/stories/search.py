@@ -54,7 +54,7 @@ async def search(session: AsyncSession, stems: Sequence[str], *, limit: int = 10
 def _sqlite_articles(stems: Sequence[str]):  # type: ignore[no-untyped-def]
     quoted = " ".join('"' + stem.replace('"', '""') + '"' for stem in stems)
     return (
-        text("SELECT rowid AS id FROM story_terms WHERE story_terms MATCH :terms")
+        text("SELECT rowid AS article_id FROM story_terms WHERE story_terms MATCH :terms")
         .bindparams(terms=quoted)
         .columns(StoryArticle.article_id)
         .subquery()

@@ -54,7 +54,7 @@ _ACCORDING = {
 _SAYING = {
     "en": re.compile(
         r"(?:^|[,;] |\. )(?:but |and |hours after )?(?P<who>[^,.;!?]{3,70}?),? "
-        r"(?:said|says|say|claims?|claimed|told|reported|announced|warned|confirmed|denied)\b"
+        r"(?:said|says|say|claims?|claimed|told|announced|warned|confirmed|denied)\b"
     ),
     "uk": re.compile(
         r"[,.] (?P<who>(?:повідоми\w+|заяви\w+|каж\w+|сказа\w+|пише|пишуть|розпові\w+|уточни\w+)"
@@ -66,11 +66,17 @@ _SAYING = {
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one independent source tells of the event; ``told`` is its title and first sentences."""
+    """What one independent source tells of the event."""
 
     source: str
-    told: str
+    title: str
+    lead: str
     language: str
+
+    @property
+    def told(self) -> str:
+        """Title and lead: what cues are looked for in."""
+        return f"{self.title}. {self.lead}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,10 @@ class Judgement:
 
 
 def judge(reports: Sequence[Report]) -> Judgement:
-    """The standing of an event from its independent reports, the newest last; at least one."""
+    """The standing of an event from its independent reports, the newest last; at least one.
+
+    A claim is attributed to whoever made it first, a dispute to whoever denied it last.
+    """
     denied = [report for report in reports if _met(_DENIED, report)]
     plain = {r.source for r in reports if not _met(_HEDGED, r) and not _met(_DENIED, r)}
     if denied and len({report.source for report in reports}) > 1:
@@ -90,16 +99,17 @@ def judge(reports: Sequence[Report]) -> Judgement:
     if len(plain) >= CONFIRMING_SOURCES:
         return Judgement(Standing.CONFIRMED, None)
     hedged = [report for report in reports if _met(_HEDGED, report)]
-    return Judgement(Standing.DEVELOPING, attribution((hedged or list(reports))[-1]))
+    return Judgement(Standing.DEVELOPING, attribution((hedged or reports)[0]))
 
 
 def attribution(report: Report) -> str:
     """Who says so in one report: whom it names, else the source itself."""
-    for cues in (_ACCORDING, _SAYING):
-        cue = cues.get(report.language)
-        found = cue.search(report.told) if cue else None
-        if found and len(found["who"]) <= LONGEST_ATTRIBUTION:
-            return found["who"].strip()
+    for told in (report.lead, report.title):
+        for cues in (_ACCORDING, _SAYING):
+            cue = cues.get(report.language)
+            found = cue.search(told) if cue else None
+            if found and len(found["who"]) <= LONGEST_ATTRIBUTION:
+                return found["who"].strip()
     return report.source
 
 

@@ -81,3 +81,25 @@ def phrase_keys(word: str, language: str) -> frozenset[str]:
     """The keys a rule's word stands for: itself where it is a dictionary form, else its readings."""
     keys = keys_of(language)(word)
     return frozenset((word,)) if word in keys else keys
+
+
+INDEXED_WORDS = 400
+"""Words of an article that full-text search knows; the heart of any report lies within."""
+
+
+def index_terms(text: str, language: str) -> str:
+    """Everything a text can be found by: its words' keys, each once, separated by blanks."""
+    keys = keys_of(language)
+    found: dict[str, None] = {}
+    for word in tokens(text)[:INDEXED_WORDS]:
+        found.update(dict.fromkeys(sorted(keys(word.lower()))))
+    return " ".join(found)
+
+
+def query_terms(said: str, language: str) -> list[str]:
+    """What to look for where somebody says these words: of each word its likeliest key."""
+    words = [word.lower() for word in tokens(said)]
+    if language != "uk":
+        keys = keys_of(language)
+        return [min(keys(word)) for word in words]
+    return [str(_morphology().parse(word)[0].normal_form) for word in words]

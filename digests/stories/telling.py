@@ -1,0 +1,210 @@
+"""What is said of a story, given its articles (rule)."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from digests.stories.lead import lead, sentences
+from digests.stories.matching import weigh
+from digests.stories.severity import severity
+from digests.stories.standing import Report, judge
+from digests.stories.tagging import Tag, Topics
+from digests.vocabulary import Severity, Standing, Topic
+
+TAGGED = 12
+"""Articles that decide a story's topics: the newest; more change nothing but the time it takes."""
+
+AGREEING = 1 / 3
+"""Least share of those articles for a topic: one report's aside is not what the event is about."""
+
+REASONS = 5
+
+NEWS_SHARE = 0.45
+NEWS_WORDS = 4
+"""A sentence is news when so large a share of its words, and so many, stood in no earlier article;
+or when it gives a number that none gave."""
+
+SAME_WORDS = 0.8
+"""Jaccard likeness of two reports from which one is the other's copy and no second witness."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An article of the story, with its source."""
+
+    article: int
+    source_id: int
+    source: str
+    state_controlled: bool
+    url: str | None
+    title: str
+    summary: str
+    text: str
+    language: str
+    at: datetime
+    given: tuple[str, ...]
+    """Topics that its source or sender gave it."""
+
+    @property
+    def lead(self) -> str:
+        """Its lead."""
+        return lead(self.title, self.summary, self.text)
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """What its title and first sentences speak of."""
+        return frozenset(weigh(self.title, body(self.summary, self.text), self.language))
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """One source of a story as readers see it."""
+
+    name: str
+    url: str | None
+    articles: int
+    state_controlled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Everything a reader would see of a story."""
+
+    title: str
+    lead: str
+    language: str
+    severity: Severity
+    standing: Standing
+    attribution: str | None
+    sources: tuple[SourceLine, ...]
+    article_count: int
+    news: str | None = None
+
+
+def body(summary: str, text: str) -> str:
+    """Summary and text without saying the summary twice."""
+    return text if text.startswith(summary[:60]) else f"{summary} {text}"
+
+
+def tell(
+    articles: Sequence[Told],
+    tags: Sequence[Tag],
+    before: Telling | None,
+    fresh: Collection[int],
+) -> Telling:
+    """The story now, from all its articles (the oldest first) and what was said of it before.
+
+    ``fresh``: the articles that came since ``before``. Title and lead change only with news.
+    """
+    sources = _sources(articles)
+    if before and before.standing is Standing.RETRACTED:
+        return before
+    if before and before.standing is Standing.CORRECTED:
+        # An editor's word: what later articles say does not change it.
+        return replace(before, sources=sources, article_count=len(articles), news=None)
+    chosen, news = _chosen(articles, fresh) if before else (_newest(articles), None)
+    judgement = judge(_reports(articles))
+    title = before.title if before and news is None else chosen.title
+    told = before.lead if before and news is None else chosen.lead
+    return Telling(
+        title=title,
+        lead=told,
+        language=before.language if before else chosen.language,
+        severity=severity(
+            f"{title}. {told}",
+            [tag.topic for tag in tags],
+            judgement.standing,
+            _first_reports(articles),
+        ),
+        standing=judgement.standing,
+        attribution=judgement.attribution,
+        sources=sources,
+        article_count=len(articles),
+        news=news,
+    )
+
+
+def topics_of(articles: Sequence[Told], topics: Topics) -> list[Tag]:
+    """What the story is about: topics on which enough of its articles agree, or that were given."""
+    asked = articles[-TAGGED:]
+    scores: defaultdict[Topic, float] = defaultdict(float)
+    votes: Counter[Topic] = Counter()
+    reasons: dict[Topic, dict[str, None]] = {}
+    for article in asked:
+        told = body(article.summary, article.text)
+        for tag in topics.tag(article.title, told, article.language):
+            scores[tag.topic] += tag.score
+            votes[tag.topic] += 1
+            reasons.setdefault(tag.topic, {}).update(dict.fromkeys(tag.reasons))
+        for given in (topic for topic in topics.names if topic in article.given):
+            scores[given] += 1.0
+            votes[given] += len(asked)
+    return [
+        Tag(topic, round(scores[topic] / len(asked), 2), tuple(reasons.get(topic, ()))[:REASONS])
+        for topic in topics.names
+        if votes[topic] and votes[topic] >= AGREEING * len(asked)
+    ]
+
+
+def _newest(articles: Sequence[Told]) -> Told:
+    """The newest article of a source that no state controls, where there is one."""
+    return max(articles, key=lambda article: (not article.state_controlled, article.at))
+
+
+def _chosen(articles: Sequence[Told], fresh: Collection[int]) -> tuple[Told, str | None]:
+    """The newest fresh article that says something new, with the sentence that says it."""
+    known: set[str] = set()
+    for article in articles:
+        if article.article not in fresh:
+            known |= article.stems
+    for article in sorted(articles, key=lambda a: (a.state_controlled, a.at), reverse=True):
+        if article.article not in fresh or article.state_controlled:
+            continue
+        for sentence in sentences(article.lead):
+            if _is_news(sentence, article.language, known):
+                return article, sentence
+    return _newest(articles), None
+
+
+def _is_news(sentence: str, language: str, known: Collection[str]) -> bool:
+    stems = frozenset(weigh("", sentence, language))
+    new = [stem for stem in stems if stem not in known]
+    if any(stem[0].isdigit() for stem in new):
+        return True
+    return len(new) >= NEWS_WORDS and len(new) >= NEWS_SHARE * len(stems)
+
+
+def _reports(articles: Sequence[Told]) -> list[Report]:
+    """One report a source, its newest; a copy of another source's report is no witness."""
+    newest = {article.source_id: article for article in articles}
+    kept: list[Told] = []
+    for article in sorted(newest.values(), key=lambda a: a.at):
+        if not any(_same(article.stems, other.stems) for other in kept):
+            kept.append(article)
+    return [Report(a.source, a.title, a.lead, a.language) for a in kept]
+
+
+def _same(one: frozenset[str], other: frozenset[str]) -> bool:
+    return len(one & other) >= SAME_WORDS * len(one | other)
+
+
+def _first_reports(articles: Sequence[Told]) -> list[datetime]:
+    first: dict[int, datetime] = {}
+    for article in articles:
+        first.setdefault(article.source_id, article.at)
+    return list(first.values())
+
+
+def _sources(articles: Sequence[Told]) -> tuple[SourceLine, ...]:
+    """Each source with a link to its newest article; who wrote most stands first."""
+    newest = {article.source_id: article for article in articles}
+    counts = Counter(article.source_id for article in articles)
+    ordered = sorted(
+        newest.values(), key=lambda a: (a.state_controlled, -counts[a.source_id], a.at, a.article)
+    )
+    return tuple(
+        SourceLine(a.source, a.url, counts[a.source_id], a.state_controlled) for a in ordered
+    )

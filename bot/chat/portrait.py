@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from babel import Locale
-from babel.dates import get_timezone_location
+from babel.core import get_global
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.audience.presence import floor_minute
@@ -16,6 +16,11 @@ from digests.audience.schedule import next_due, times_of
 from digests.audience.subscribe import topics_of
 from digests.audience.subscriber import Subscriber
 from digests.vocabulary import Language, Topic
+
+_FORMER_NAMES: dict[str, list[str]] = {}
+for _former, _present in get_global("zone_aliases").items():
+    # CLDR keeps a city under the name its zone had first: Europe/Kiev.
+    _FORMER_NAMES.setdefault(_present, []).append(_former)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +77,11 @@ def zone_title(timezone: str, language: Language) -> str:
         # POSIX counts the other way.
         swapped = timezone.removeprefix("Etc/GMT").translate(str.maketrans("+-", "-+"))
         return f"UTC{swapped}" if timezone.startswith("Etc/GMT") else "UTC"
-    city = get_timezone_location(timezone, locale=str(language), return_city=True)
-    return city.rsplit("/", 1)[-1]
+    zones = Locale(str(language)).time_zones
+    for name in (timezone, *_FORMER_NAMES.get(timezone, ())):
+        if "city" in zones.get(name, {}):
+            return str(zones[name]["city"])
+    return timezone.rsplit("/", 1)[-1].replace("_", " ")
 
 
 def country_title(code: str, language: Language) -> str:

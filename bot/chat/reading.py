@@ -7,7 +7,7 @@ from datetime import datetime
 
 from telegram import Update
 
-from bot.chat.query import query_terms
+from bot.chat.query import terms_of
 from bot.chat.said_topics import SaidTopics, read_topics
 from bot.chat.subject import enrolled, for_admins, reader
 from bot.chat.subscriptions import portrait_of
@@ -86,7 +86,7 @@ async def search(_update: Update, context: Context) -> None:
         await context.answer("chat/search_how.html")
         return
     async with context.database.read() as session:
-        found = await find_stories(session, query_terms(said), limit=SHOWN)
+        found = await find_stories(session, terms_of(said), limit=SHOWN)
         told = await as_told(session, [story.id for story in found])
     await context.answer("chat/found.html", said=said, stories=[headline(one) for one in told])
 

@@ -46,9 +46,9 @@ async def export(session: AsyncSession, chat_id: int) -> dict[str, Any]:
         ]
     for table in _tables():
         rows = await session.execute(select(table).where(table.c.chat_id == chat_id))
-        found = [{name: _plain(value) for name, value in row.items()} for row in rows.mappings()]
+        found = [{str(name): _plain(value) for name, value in row.items()} for row in rows.mappings()]
         if found:
-            held[table.name] = found
+            held[str(table.name)] = found
     return held
 
 

@@ -1,20 +1,31 @@
 """The Telegram side. Rooms, and who may import whom (importer first):
 
-__main__ | cli -> application | timetable | web -> chat | desk | delivery | failures -> context
--> rendering -> settings; the sandbox imports nothing of the rest
+cli -> __main__ -> process -> ticks | menu -> application | timetable | web | polling -> chat | desk
+| delivery | failures -> context -> rendering -> settings; the sandbox imports nothing of the rest
 
-settings     all settings, typed; the only reader of the environment
-rendering    templates to Telegram HTML, in parts
-context      the typed context that handlers get
-failures     what a person and an operator see when something breaks
-chat         conversations with readers
-desk         conversations with editors
-delivery     outbox to Telegram
-web          webhook, health, metrics, archive, push
-timetable    which verb runs when
-application  every command and button in one list
-sandbox      a local Bot API server with a chat page in the browser
-cli          the command line
+settings      all settings, typed; the only reader of the environment
+console       what the command line prints
+rendering     templates to Telegram HTML, in parts
+context       the typed context that handlers get
+failures      what a person and an operator see when something breaks; logging
+chat          conversations with readers
+desk          conversations with editors
+delivery      outbox to Telegram
+news          news on its way in, for the timetable and the command line
+turns         whose turn it is: updates of one chat one after another
+updates       what Telegram tells us: read, recognised, processed once
+polling_lock  which worker polls
+polling       long polling, where no webhook is set
+web           webhook, health, metrics, push
+timetable     the one ticker
+application   every command and button in one list
+menu          the command menu as Telegram shows it
+ticks         which verb runs how often
+sandbox       a local Bot API server with a chat page in the browser
+sample        what the sandbox begins with
+doctor        what is checked of token, database, clock, sources and permissions
+process       one running Frontwire: its parts, started and stopped in order
+cli           the command line
 """
 
 __version__ = "0.1.0"

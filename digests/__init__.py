@@ -9,6 +9,8 @@
     outbox       everything unsolicited that must reach someone
     storage      engines, sessions, transactions
     migrations   every change of the schema
+    vocabulary   words that every room shares
+    errors       the one error tree
 
 Nothing in here may import bot, telegram, jinja2, apscheduler or aiohttp.web. A file is a noun (a thing
 and its states), a rule (decides; no I/O; time is an argument), a verb (does it with the database and

@@ -1,1 +1,1 @@
-"""The doors over HTTP: webhook, health, metrics, archive, push."""
+"""The doors over HTTP: webhook, health, metrics, push."""

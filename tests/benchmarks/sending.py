@@ -1,0 +1,100 @@
+"""How fast our transport and gateway send, beside the peers: ``python -m tests.benchmarks.sending``.
+
+Unthrottled on loopback, against a lean server in a process of its own; every sender in a process of its
+own too, with uvloop and 50 messages in flight; the best of three rounds that go through all of them in
+turn. The peers live in an environment of their own, ``var/peers``, since their pins conflict with ours;
+it is made from the ``bench`` dependency group where it is missing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PEERS = ROOT / "var" / "peers"
+DEMANDED = 1.5
+COUNT = {"frontwire": 10_000, "ptb": 500, "aiogram": 5_000, "telebot": 5_000}
+"""Some seconds' worth for each: PTB's own transport needs a minute for what takes us one second."""
+
+IN_FLIGHT = 50
+ROUNDS = 3
+
+
+def peers_python() -> str:
+    """The interpreter that has the peers installed."""
+    python = PEERS / "bin" / "python"
+    if not python.exists():
+        group = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]["bench"]
+        subprocess.run([sys.executable, "-m", "uv", "venv", "-q", "-p", "3.11", PEERS], check=True)
+        subprocess.run(
+            [sys.executable, "-m", "uv", "pip", "install", "-q", "-p", python, *group, "uvloop"],
+            check=True,
+        )
+    return str(python)
+
+
+@contextmanager
+def lean_server() -> Iterator[str]:
+    """A server in a process of its own; its port."""
+    server = subprocess.Popen(
+        [sys.executable, Path(__file__).with_name("lean_server.py")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert server.stdout is not None
+    try:
+        yield server.stdout.readline().strip()
+    finally:
+        server.kill()
+        server.communicate()
+
+
+def once(name: str, python: str, port: str) -> float:
+    """One round of one sender, in messages a second."""
+    command = [python, str(Path(__file__).with_name("peers.py")), name, port, str(COUNT[name])]
+    done = subprocess.run(
+        [*command, str(IN_FLIGHT)],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    return float(done.stdout)
+
+
+def measure() -> dict[str, float]:
+    """The best round of each."""
+    ours, theirs = sys.executable, peers_python()
+    best = dict.fromkeys(COUNT, 0.0)
+    with lean_server() as port:
+        for _round in range(ROUNDS):
+            for name in best:
+                python = theirs if name in ("aiogram", "telebot") else ours
+                best[name] = max(best[name], once(name, python, port))
+    return best
+
+
+def main() -> int:
+    """Prints a JSON line and one for people; 1 where the demand is not met."""
+    best = measure()
+    ratios = {name: best["frontwire"] / rate for name, rate in best.items() if name != "frontwire"}
+    ratio = min(ratios.values())
+    print(json.dumps({"name": "sending", "messages_a_second": best, "ratios": ratios}))
+    print(
+        f"sending: {best['frontwire']:,.0f} messages/s; "
+        + ", ".join(f"{value:.2f} x {name}" for name, value in ratios.items())
+        + f"; demanded >= {DEMANDED} x the best: {'met' if ratio >= DEMANDED else 'NOT MET'}"
+    )
+    return 0 if ratio >= DEMANDED else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -143,9 +143,9 @@ def public(path: Path) -> Iterator[tuple[str, Documented]]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     yield "", tree
     for node in tree.body:
-        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            if not node.name.startswith("_"):
-                yield node.name, node
+        name = getattr(node, "name", "_")
+        if isinstance(node, Documented) and not name.startswith("_"):
+            yield name, node
 
 
 def test_no_room_has_a_name_that_says_nothing() -> None:

@@ -13,6 +13,7 @@ from telegram.error import BadRequest
 
 from bot.context import NO_PREVIEW, keyboard
 from bot.rendering.render import Message
+from digests.audience.subscribe import GUESSED_ZONE
 from digests.audience.subscriber import Subscriber
 from digests.vocabulary import Language
 
@@ -65,4 +66,4 @@ async def manner_of(session: AsyncSession, chat_id: int, otherwise: Language) ->
     """As the chat chose; who works at the desk need not have subscribed to anything."""
     wanted = select(Subscriber.language, Subscriber.timezone).where(Subscriber.chat_id == chat_id)
     row = (await session.execute(wanted)).first()
-    return Manner(row.language, row.timezone) if row else Manner(otherwise, "UTC")
+    return Manner(row.language, row.timezone) if row else Manner(otherwise, GUESSED_ZONE)

@@ -1,0 +1,145 @@
+"""We were wrong: corrected and withdrawn, in every copy, and whoever got it is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from digests.audience.taste import Taste
+from digests.corrections.correction import Correction
+from digests.outbox.dispatch import Content
+from tests.alerts.builders import EDITOR
+from tests.corrections.builders import arrived, edition, story
+from tests.desk.conftest import READERS
+from tests.desk.newsroom import Newsroom, buttons
+
+TEXT = "/breaking Missile strikes reported on a depot near Luhansk\nIt burns. Two are hurt."
+RIGHT = "Fire reported at a warehouse near Luhansk\nIt burns. Nobody is hurt."
+
+
+async def sent(desk: Newsroom) -> list[dict[str, Any]]:
+    """An alert that reached everybody; the editor's card."""
+    await desk.say(EDITOR, TEXT)
+    await desk.tap(EDITOR, "Send to 3")
+    await desk.deliver()
+    await desk.tick()
+    return desk.screen(EDITOR)
+
+
+async def test_a_correction_is_shown_confirmed_and_brought_to_every_copy(desk: Newsroom) -> None:
+    _, card = await sent(desk)
+    shown, note, controls = await desk.say(EDITOR, f"/correct {RIGHT}", reply_to=card["message_id"])
+    assert "Corrected at" in shown["text"]
+    assert "Earlier we said: Missile strikes reported on a depot near Luhansk" in shown["text"]
+    assert "It stands in 3 copies" in controls["text"]
+    await desk.deliver()
+    assert len(desk.screen(READERS[0])) == 1
+    await desk.tap(EDITOR, "Correct 3 copies")
+    await desk.deliver()
+    for reader in READERS:
+        copy, told = desk.screen(reader)
+        assert copy["text"] == shown["text"]
+        assert told["text"] == note["text"]
+        assert told["reply_to_message"]["message_id"] == copy["message_id"]
+    assert desk.screen(EDITOR)[0]["text"] == shown["text"]
+
+
+async def test_a_retraction_strikes_the_text_and_says_why(desk: Newsroom) -> None:
+    preview, _ = await sent(desk)
+    await desk.say(EDITOR, "/retract The officials took it back.", reply_to=preview["message_id"])
+    await desk.tap(EDITOR, "Withdraw 3 copies")
+    await desk.deliver()
+    for reader in READERS:
+        copy, told = desk.screen(reader)
+        assert copy["text"].startswith("Withdrawn at")
+        assert "The officials took it back." in copy["text"]
+        assert "strikethrough" in {e["type"] for e in copy["entities"]}
+        assert "expandable_blockquote" in {e["type"] for e in copy["entities"]}
+        assert told["text"].startswith("Withdrawn")
+
+
+async def test_a_correction_while_it_goes_out_changes_what_waits(desk: Newsroom) -> None:
+    await desk.say(EDITOR, TEXT)
+    await desk.tap(EDITOR, "Send to 3")
+    await desk.tap(EDITOR, "Correct")
+    await desk.say(EDITOR, RIGHT)
+    await desk.tap(EDITOR, "Correct 0 copies")
+    await desk.deliver()
+    for reader in READERS:
+        (copy,) = desk.screen(reader)
+        assert copy["text"].startswith("⚡ Flash · Fire reported at a warehouse")
+
+
+async def test_a_withdrawn_alert_goes_to_nobody_else(desk: Newsroom) -> None:
+    await desk.say(EDITOR, TEXT)
+    await desk.tap(EDITOR, "Send to 3")
+    await desk.tap(EDITOR, "Withdraw")
+    await desk.say(EDITOR, "It was not so.")
+    await desk.tap(EDITOR, "Withdraw 0 copies")
+    await desk.deliver()
+    assert [desk.screen(reader) for reader in READERS] == [[], [], []]
+    await desk.tick()
+    card = desk.screen(EDITOR)[1]
+    assert "stopped: it was withdrawn" in card["text"]
+    assert buttons(card) == []
+
+
+async def test_an_editor_who_reads_the_alert_corrects_it_by_replying_to_their_copy(
+    desk: Newsroom,
+) -> None:
+    await sent(desk)
+    copy = await desk.sandbox.say(EDITOR, "my copy")
+    async with desk.database.write() as session:
+        await arrived(session, Content.ALERT, 1, [EDITOR], now=desk.clock.now, message_id=copy)
+    await desk.heed()
+    await desk.say(EDITOR, f"/correct {RIGHT}", reply_to=copy)
+    assert desk.with_button(EDITOR, "Correct 4 copies")
+
+
+async def test_a_story_in_a_digest_is_chosen_by_button(desk: Newsroom) -> None:
+    now = desk.clock.now
+    copy = await desk.sandbox.say(EDITOR, "a digest")
+    await desk.heed()
+    async with desk.database.write() as session:
+        taste = (await session.scalars(select(Taste))).one()
+        made = await edition(session, taste, await story(session, now), now)
+        await arrived(session, Content.EDITION, made.id, [EDITOR], now=now, message_id=copy)
+    (question,) = await desk.say(EDITOR, f"/correct {RIGHT}", reply_to=copy)
+    assert question["text"] == "Which story was wrong?"
+    await desk.tap(EDITOR, "A depot was hit")
+    await desk.tap(EDITOR, "Correct 1 copy")
+    async with desk.database.read() as session:
+        correction = (await session.scalars(select(Correction))).one()
+    assert (correction.subject, correction.now_revision) == ("story", 2)
+    assert await desk.tap(EDITOR, "A depot was hit", message=question) == (
+        "That is not there, or not there any more."
+    )
+
+
+async def test_a_retraction_without_a_reason_asks_for_one(desk: Newsroom) -> None:
+    preview, _ = await sent(desk)
+    (question,) = await desk.say(EDITOR, "/retract", reply_to=preview["message_id"])
+    assert "Why is it withdrawn?" in question["text"]
+
+
+async def test_correct_without_a_reply_says_how(desk: Newsroom) -> None:
+    (answer,) = await desk.say(EDITOR, f"/correct {RIGHT}")
+    assert "Reply with /correct" in answer["text"]
+    said = await desk.sandbox.say(EDITOR, "hello")
+    (answer,) = (await desk.say(EDITOR, f"/correct {RIGHT}", reply_to=said))[-1:]
+    assert "not there" in answer["text"]
+
+
+async def test_a_reader_reports_an_error_and_is_answered(desk: Newsroom) -> None:
+    await sent(desk)
+    reader = READERS[0]
+    await desk.tap(reader, "Report an error")
+    await desk.say(reader, "It was a <warehouse>.")
+    assert "The editors have it" in desk.last(reader)
+    await desk.deliver()
+    assert "It was a <warehouse>." in desk.last(EDITOR)
+    await desk.tap(EDITOR, "Answer")
+    await desk.say(EDITOR, "You are right, thank you.")
+    await desk.deliver()
+    assert "You are right, thank you." in desk.last(reader)

@@ -1,0 +1,172 @@
+"""Whoever may not is refused with a reason; it is written down, and nothing is sent."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.application import BUTTONS, COMMANDS, For
+from tests.alerts.builders import EDITOR, OWNER, READER, REVIEWER
+from tests.desk.conftest import READERS
+from tests.desk.newsroom import Newsroom, buttons
+
+TEXT = "/breaking Missile strikes reported on a depot near Luhansk"
+ONLY = "Only people whom the owners appointed may do that."
+
+FORGED = [
+    "alert:1",
+    "alert_send:1:1",
+    "alert_discard:1:1",
+    "alert_page:1:1:topics",
+    "alert_topic:1:1:energy",
+    "alert_severity:1:1:flash",
+    "alert_label:1:1:confirmed",
+    "alert_nobody:1:1",
+    "alert_language:1:1",
+    "alert_text:1:1",
+    "alert_who:1:1",
+    "alert_pause:1",
+    "alert_resume:1",
+    "alert_recall:1",
+    "alert_correct:1",
+    "alert_retract:1",
+    "amend_story:1:1",
+    "amend_send:1",
+    "amend_discard:1",
+    "audit:9",
+    "dismiss:2",
+    "sources:0",
+    "source:1",
+    "source_pause:1",
+    "source_resume:1",
+    "source_remove:1",
+    "channel_accept:1",
+    "post_keep:1",
+    "post_break:1",
+    "report_answer:1",
+]
+FOR_READERS = {"report", "report_drop"}
+
+
+async def test_a_reader_who_forges_any_of_the_desks_buttons_is_refused(desk: Newsroom) -> None:
+    await desk.say(EDITOR, TEXT)
+    await desk.say(READER, "/start")
+    message = desk.screen(READER)[-1]
+    for data in FORGED:
+        assert await desk.tap_data(READER, message, data) == ONLY, data
+    await desk.deliver()
+    assert [desk.screen(reader) for reader in READERS] == [[], [], []]
+    audited = [act for act in await desk.audited() if act.startswith("refused")]
+    assert len(audited) == len(FORGED)
+
+
+def test_every_button_of_the_desk_is_among_the_forged() -> None:
+    ours = {
+        name
+        for name, handler in BUTTONS.items()
+        if handler.__module__.startswith("bot.desk") and name not in FOR_READERS
+    }
+    assert ours == {data.split(":")[0] for data in FORGED}
+
+
+@pytest.mark.parametrize(
+    "command", [c.name for c in COMMANDS if c.whom is not For.EVERYONE], ids=str
+)
+async def test_a_readers_editor_command_is_refused(desk: Newsroom, command: str) -> None:
+    (answer,) = await desk.say(READER, f"/{command} 1")
+    assert answer["text"] == ONLY
+    assert len([act for act in await desk.audited() if act.startswith("refused")]) == 1
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "alert_send:1:x",
+        "alert_send:-1:1",
+        "alert_send:999999999999999999999:1",
+        "alert_send:٣:1",
+        "alert_page:1:1:secrets",
+        "alert_topic:1:1:no-such",
+        "alert_severity:1:1:loud",
+        "alert_label:1:1:retracted",
+        "alert:404",
+        "amend_send:404",
+        "source:404",
+        "dismiss:404",
+        "report_answer:404",
+        "post_keep:404",
+    ],
+)
+async def test_hostile_data_of_an_owner_gets_a_reason(desk: Newsroom, data: str) -> None:
+    await desk.say(OWNER, TEXT)
+    assert await desk.tap_data(OWNER, desk.screen(OWNER)[-1], data) == (
+        "That is not there, or not there any more."
+    )
+
+
+async def test_a_dismissed_editors_old_buttons_are_dead(desk: Newsroom) -> None:
+    await desk.say(EDITOR, TEXT)
+    await desk.say(OWNER, "/editors")
+    await desk.tap(OWNER, f"Remove {EDITOR}")
+    assert await desk.tap(EDITOR, "Send to 3") == ONLY
+    await desk.tap(OWNER, f"Remove {REVIEWER}")
+    await desk.deliver()
+    assert [desk.screen(reader) for reader in READERS] == [[], [], []]
+    assert "refused send_alert" in await desk.audited()
+
+
+async def test_a_dismissed_editors_open_question_is_dead_too(desk: Newsroom) -> None:
+    await desk.say(EDITOR, "/breaking")
+    await desk.say(OWNER, "/editors")
+    await desk.tap(OWNER, f"Remove {EDITOR}")
+    assert (await desk.say(EDITOR, "Missile strikes near Luhansk"))[0]["text"] == ONLY
+
+
+async def test_a_second_press_is_refused_with_a_reason(desk: Newsroom) -> None:
+    await desk.say(EDITOR, TEXT)
+    card = desk.with_button(EDITOR, "Send to 3")
+    send = next(b["callback_data"] for b in buttons(card) if b["text"].startswith("Send"))
+    assert await desk.tap_data(EDITOR, card, send) == ""
+    assert await desk.tap_data(EDITOR, card, send) == "That was already decided."
+    assert await desk.tap_data(REVIEWER, card, send) == "That was already decided."
+    await desk.deliver()
+    assert [len(desk.screen(reader)) for reader in READERS] == [1, 1, 1]
+
+
+async def test_a_press_on_what_was_changed_meanwhile_is_refused_and_shows_the_change(
+    desk: Newsroom,
+) -> None:
+    await desk.say(EDITOR, TEXT)
+    card = desk.with_button(EDITOR, "Send to 3")
+    send = next(b["callback_data"] for b in buttons(card) if b["text"].startswith("Send"))
+    await desk.tap(EDITOR, "Severity")
+    await desk.tap(EDITOR, "▪︎ Priority")
+    assert (await desk.tap_data(EDITOR, card, send)).startswith("Somebody changed it meanwhile")
+    await desk.deliver()
+    assert [desk.screen(reader) for reader in READERS] == [[], [], []]
+
+
+async def test_an_anonymous_admin_and_a_channel_are_refused(desk: Newsroom) -> None:
+    group = -100500
+    desk.sandbox.add_group(group, "Newsroom", members={OWNER: "creator"})
+    desk.sandbox.add_bot_to(group, by=OWNER)
+    await desk.heed()
+    for number, sender in enumerate((1087968824, 136817688), start=1):
+        before = len(desk.screen(group))
+        await desk.sandbox.push_update(
+            {
+                "message": {
+                    "message_id": 9000 + number,
+                    "date": 1,
+                    "chat": {"id": group, "type": "supergroup", "title": "Newsroom"},
+                    "from": {"id": sender, "is_bot": True, "first_name": "Group"},
+                    "sender_chat": {"id": group, "type": "supergroup", "title": "Newsroom"},
+                    "text": TEXT,
+                    "entities": [{"type": "bot_command", "offset": 0, "length": 9}],
+                }
+            }
+        )
+        await desk.heed()
+        assert len(desk.screen(group)) == before + 1
+        assert "I must know who you are" in desk.last(group)
+    await desk.deliver()
+    assert [desk.screen(reader) for reader in READERS] == [[], [], []]

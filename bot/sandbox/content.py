@@ -24,14 +24,16 @@ Content = tuple[str, list[Entity]]
 _UNCLEAN = re.compile("[\x00-\x09\x0b-\x1f\u2028-\u202e\u0333\u033f\u030a]")
 # Of direction marks in a row only the last stays one, so that they cannot pile up.
 _PILED_MARKS = re.compile("[\u200e\u200f](?=[\u200e\u200f])")
+# Bare domains (``example.com``) are not looked for: Telegram knows them by a list of all endings.
 _AUTOMATIC = re.compile(
-    r"(?P<bot_command>(?<![\w/<>&@])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?![\w/]))"
-    r"|(?P<url>(?:https?://|(?<![\w@.\-/])t\.me/)[^\s<>\"]*[\w/=\-])"
-    r"|(?P<mention>(?<![\w@])@[A-Za-z][A-Za-z0-9_]{3,31}\b)"
-    r"|(?P<hashtag>(?<![\w#&])#(?=\w*[^\W\d])\w{1,255}\b)"
+    r"(?P<bot_command>(?<![\w/<>])/[A-Za-z0-9_]{1,64}+(?:@[A-Za-z0-9_]{3,32}+)?+(?![\w/<>@]))"
+    r"|(?P<url>(?:https?://(?=[^\s/]*\.)|(?<![\w@.\-/])t\.me/)[^\s<>\"]*[\w/=\-])"
+    r"|(?P<email>(?<![\w.+\-])[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)*\.[A-Za-z]{2,}\b)"
+    r"|(?P<mention>(?<!\w)@[A-Za-z0-9_]{4,32}\b)"
+    r"|(?P<hashtag>(?<!\w)#(?=\w*[^\W\d])\w{1,255}\b)"
 )
 _EXCLUSIVE = frozenset(
-    {"pre", "code", "text_link", "text_mention", "url", "mention", "bot_command"}
+    {"pre", "code", "text_link", "text_mention", "url", "mention", "bot_command", "email"}
 )
 
 
@@ -115,7 +117,7 @@ def _finish(text: str, entities: list[Entity]) -> Content:
     text = _PILED_MARKS.sub("\u200c", text)
     if text != text.strip():
         text, entities = _trimmed(text, entities)
-    if entities or "/" in text or "@" in text or "#" in text:
+    if "/" in text or "@" in text or "#" in text:
         entities = _with_automatic(text, entities)
     return text, entities[:ENTITIES_KEPT]
 

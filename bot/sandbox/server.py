@@ -47,6 +47,7 @@ class BotApi:
         except ValueError:
             return _refusal(BadRequest("can't parse request"))
         if not self._world.faults:
+            # Without faults a request is one step of the loop, so none is ever under way beside it.
             return await self._answer(method, params)
         return await self._through_faults(request, method, params)
 

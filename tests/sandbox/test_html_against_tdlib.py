@@ -57,7 +57,7 @@ PIECES = (
 )  # fmt: skip
 
 
-AUTOMATIC = {"bot_command", "url", "mention", "hashtag"}
+AUTOMATIC = {"bot_command", "url", "mention", "hashtag", "email"}
 
 
 def judged(text: str) -> tuple[str, list[Entity]] | str:
@@ -197,6 +197,30 @@ def test_entities_are_cleaned_and_cut_as_by_tdlib(seed: int) -> None:
             plain, entities = content._finish_html(text)
             found = [e for e in entities if e["type"] not in AUTOMATIC]
             assert (plain, found) == expected, text
+
+
+SAID = (
+    "/start", "/start@frontwire_bot x", "a /b", "a/b", "//b", "/b/c", "(/cmd)", "/cmd.", "/cmd-x",
+    "/начало", "/cmdї", "ї/cmd", "x\n/cmd", f"/{'a' * 64}", f"/{'a' * 65}", "/1", "/_", "</x>", "/x>",
+    "@/x", "&/x", "#/x", "/x@ab", "/x@abc", "@ab", "@abc", "@abcd", ".@abcd", "@abcd_", "@1abcd", "#a",
+    "#1", "#1a", "a#b", "##b", "#їжа", "#a_b", "#a-b", "https://e.com", "http://e.com/x.",
+    "see https://e.com/a, ok", "https://e.com…", "(https://e.com)", "https://приклад.укр/їжа",
+    "http://localhost", "t.me/x", "😀/cmd", "/cmd😀", "/cmd@Frontwire_bot/", "@@abcd", "@abcd@efgh",
+    "/x#y", "a@b.com", "x@abcd.com",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SAID)
+def test_commands_names_and_links_are_found_as_by_tdlib(text: str) -> None:
+    request = json.dumps({"@type": "getTextEntities", "text": text}).encode()
+    rows = json.loads(tdjson.td_execute(request))["entities"]
+    names = {"EmailAddress": "email", "BotCommand": "bot_command"}
+    expected = []
+    for row in rows:
+        kind = row["type"]["@type"].removeprefix("textEntityType")
+        span = {"offset": row["offset"], "length": row["length"]}
+        expected.append({**span, "type": names.get(kind, kind.lower())})
+    assert content.plain_content(text)[1] == expected
 
 
 HOSTS = (

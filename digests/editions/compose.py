@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -26,9 +26,13 @@ from digests.editions.window import close_windows
 from digests.outbox.dispatch import Content, Dispatch, Lane, Reach
 from digests.outbox.plan import plan
 from digests.storage.bulk import insert_new
+from digests.storage.schema import Instant
 
 SLOTS_AT_ONCE = 1000
 """More that are due wait for the next run, seconds later."""
+
+ATTEMPTS = 5
+"""Rounds to catch readers who change while they are planned; after that they have the next digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +88,28 @@ async def compose(session: AsyncSession, *, now: datetime) -> ComposeReport:
     await close_windows(session)
     dispatches = stamped = 0
     for served in _rounds(slots, now):
-        # Readers who change their taste while this runs on PostgreSQL are left over: once more.
-        attempt = 0
-        while groups := await _groups(session, served):
-            planned = await _plan(session, served, groups, attempt, now=now)
-            met = await _stamp(session, served, planned)
-            dispatches += len(planned)
-            stamped += met
-            attempt += 1
-            if met == sum(group.appointments for group in groups):
-                break
+        planned, met = await _serve(session, served, now)
+        dispatches += planned
+        stamped += met
     await _move_on(session, slots, now)
     return ComposeReport(len(slots), dispatches, stamped)
+
+
+async def _serve(session: AsyncSession, served: _Round, now: datetime) -> tuple[int, int]:
+    """Plans one round; how many dispatches there are, and how many appointments have one."""
+    dispatches = stamped = 0
+    # On PostgreSQL readers may change their taste while this runs: whom the stamp missed, once more.
+    for attempt in range(ATTEMPTS):
+        groups = await _groups(session, served)
+        if not groups:
+            break
+        planned = await _plan(session, served, groups, attempt, now=now)
+        met = await _stamp(session, served, planned)
+        dispatches += len(planned)
+        stamped += met
+        if met == sum(group.appointments for group in groups):
+            break
+    return dispatches, stamped
 
 
 async def compose_now(
@@ -233,7 +247,8 @@ async def _empty(session: AsyncSession, ends_at: datetime) -> set[int]:
 async def _stamp(session: AsyncSession, served: _Round, planned: Sequence[int]) -> int:
     """Every appointment meant gets its dispatch, in one UPDATE; how many there were."""
     ends_at = served.wanted.ends_at
-    longest = ends_at - LONGEST_WINDOW
+    # Typed, or SQLite would compare a text with a number.
+    longest = literal(ends_at - LONGEST_WINDOW, Instant())
     start = case((Subscriber.covered_until > longest, Subscriber.covered_until), else_=longest)
     result: Any = await session.execute(
         update(Appointment)

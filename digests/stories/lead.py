@@ -78,7 +78,7 @@ def _without_title(told: str, title: str) -> str:
 
 
 def _shortened(told: str) -> str:
-    first, *rest = sentences(told)
+    first, *rest = sentences(told) or [""]
     if len(first) > LONGEST:
         return first[: LONGEST - 1].rsplit(" ", 1)[0].rstrip(" ,;:–—-") + "…"
     if rest and len(first) < SECOND_SENTENCE_BELOW and len(first) + 1 + len(rest[0]) <= LONGEST:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -26,6 +27,16 @@ NEWS_SHARE = 0.45
 NEWS_WORDS = 4
 """A sentence is news when so large a share of its words, and so many, stood in no earlier article;
 or when it gives a number that none gave."""
+
+_COUNTS = frozenset(
+    re.findall(
+        r"[\w']+",
+        """two three four five six seven eight nine ten eleven twelv
+        два три чотири п'ять шість сім вісім дев'ять десять одинадцять дванадцять
+        двоє троє четверо п'ятеро шестеро семеро восьмеро дев'ятеро десятеро""",
+    )
+)
+"""Stems of numbers written as words: the dead are counted so."""
 
 SAME_WORDS = 0.8
 """Jaccard likeness of two reports from which one is the other's copy and no second witness."""
@@ -172,7 +183,7 @@ def _chosen(articles: Sequence[Told], fresh: Collection[int]) -> tuple[Told, str
 def _is_news(sentence: str, language: str, known: Collection[str]) -> bool:
     stems = frozenset(weigh("", sentence, language))
     new = [stem for stem in stems if stem not in known]
-    if any(stem[0].isdigit() for stem in new):
+    if any(stem[0].isdigit() or stem in _COUNTS for stem in new):
         return True
     return len(new) >= NEWS_WORDS and len(new) >= NEWS_SHARE * len(stems)
 

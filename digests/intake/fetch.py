@@ -11,7 +11,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
@@ -46,7 +46,6 @@ class Fetched:
     body: bytes
     unchanged: bool = False
     moved_to: str | None = None
-    content_type: str = ""
     charset: str | None = None
     etag: str | None = None
     last_modified: str | None = None
@@ -81,7 +80,7 @@ class FeedClient:
         self,
         *,
         allow_networks: Sequence[Network] = (),
-        user_agent: str = "Frontwire (+https://github.com/frontwire)",
+        user_agent: str = "Frontwire (news digests)",
         body_limit: int = BODY_LIMIT,
         timeout: float = 30.0,
         gap: float = 1.0,
@@ -134,7 +133,7 @@ class FeedClient:
         for _ in range(MOST_REDIRECTS + 1):
             answer = await self._one(here, conditions)
             if isinstance(answer, Fetched):
-                return _with_move(answer, moved_to)
+                return replace(answer, moved_to=moved_to)
             permanent = permanent and answer.permanent
             here = answer.to
             moved_to = here if permanent else moved_to
@@ -149,6 +148,8 @@ class FeedClient:
                     return await self._exchange(target, conditions)
         except TimeoutError as error:
             raise Unreachable("no answer in time") from error
+        except aiohttp.ClientSSLError as error:
+            raise Unreachable("no safe connection: certificate or handshake") from error
         except aiohttp.ClientConnectorError as error:
             raise _connection_failure(error) from error
         except aiohttp.InvalidURL as error:
@@ -176,7 +177,6 @@ class FeedClient:
         return Fetched(
             url=url,
             body=unpacker.finish(),
-            content_type=response.content_type,
             charset=response.charset,
             etag=_validator(headers.get("ETag")),
             last_modified=_validator(headers.get("Last-Modified")),
@@ -297,9 +297,3 @@ def _connection_failure(error: aiohttp.ClientConnectorError) -> SourceError:
     if error.os_error.errno == _RefusedByGuard.NUMBER:
         return AddressRefused("private or local addresses")
     return Unreachable(type(error.os_error).__name__)
-
-
-def _with_move(answer: Fetched, moved_to: str | None) -> Fetched:
-    if moved_to is None:
-        return answer
-    return Fetched(**{**{s: getattr(answer, s) for s in answer.__slots__}, "moved_to": moved_to})

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import shutil
 import socket
+import ssl
+import subprocess
 from datetime import UTC, datetime
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -216,6 +220,36 @@ async def test_a_body_that_drips_is_given_up(site: Site) -> None:
     async with FeedClient(allow_networks=LOOPBACK, gap=0, timeout=0.2) as client:
         with pytest.raises(Unreachable, match="in time"):
             await client.get(site.url())
+
+
+@pytest.fixture
+def unvouched(tmp_path: Path) -> ssl.SSLContext:
+    """A server's certificate that it signed itself."""
+    if shutil.which("openssl") is None:
+        pytest.skip("makes its certificate with openssl")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    command = "openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=127.0.0.1 -days 1"
+    made = [*command.split(), "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(made, check=True, capture_output=True)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_not_trusted(
+    client: FeedClient, unvouched: ssl.SSLContext
+) -> None:
+    runner = web.AppRunner(web.Application())
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=unvouched).start()
+    with pytest.raises(Unreachable, match="certificate"):
+        await client.get(f"https://127.0.0.1:{runner.addresses[0][1]}/")
+    await runner.cleanup()
+
+
+async def test_a_server_without_tls_is_no_safe_connection(site: Site, client: FeedClient) -> None:
+    with pytest.raises(Unreachable):
+        await client.get(site.url().replace("http:", "https:"))
 
 
 async def test_a_closed_port_is_unreachable(client: FeedClient) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,10 +19,15 @@ import pytest
 from digests.errors import NotAFeed
 from digests.intake.canonical import web_address
 from digests.intake.clean import text_of
+from digests.intake.collect import SourceRead, collect
 from digests.intake.draft import Origin, drafts_of_feed
 from digests.intake.entry import Entry, Feed
 from digests.intake.feed import parse
+from digests.intake.fetch import FeedClient
+from digests.intake.sources import add_feed
+from digests.storage.database import Database
 from tests.conftest import SHARED
+from tests.intake.conftest import Site
 
 pytestmark = pytest.mark.shared
 
@@ -84,6 +89,22 @@ def test_every_feed_goes_through_with_a_clear_verdict(shared: Path, name: str) -
     for draft in drafts:
         assert "\ufffd" not in draft.title
         assert draft.published_at <= NOW
+
+
+async def test_every_feed_is_kept_and_reading_it_again_changes_nothing(
+    shared: Path, database: Database, site: Site, client: FeedClient
+) -> None:
+    async with database.write() as session:
+        for name in feeds():
+            site.put(f"/{name}", (SHARED / "feeds" / name).read_bytes())
+            await add_feed(session, site.url(f"/{name}"), now=NOW)
+    reads: list[SourceRead] = []
+    report = await collect(database, client, now=lambda: NOW, progress=reads.append)
+    assert (report.read, report.failed) == (len(feeds()), len(NO_FEEDS) + len(REPAIRED))
+    assert not [read for read in reads if "unexpected" in (read.reason or "")]
+    later = NOW + timedelta(days=1)
+    again = await collect(database, client, now=lambda: later)
+    assert (again.read, again.kept.new, again.kept.changed) == (len(feeds()), 0, 0)
 
 
 @pytest.mark.parametrize("name", [name for name in feeds() if name.startswith("gofeed")])

@@ -77,7 +77,7 @@ async def refuse(
             subject,
             by=user.id if user else 0,
             now=context.now(),
-            reason=f"{values['kind']}: {values['why']}",
+            reason=" ".join(filter(None, values.values())),
         )
     if update.callback_query is not None:
         await context.toast(REFUSED, alert=True, **values)

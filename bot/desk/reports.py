@@ -9,6 +9,7 @@ from telegram.constants import ChatType
 from bot.context import Context
 from bot.desk.door import desk, number, person
 from digests.alerts.alert import Alert, AlertRevision
+from digests.alerts.card import language_at
 from digests.alerts.dialogue import Asked, ask, drop
 from digests.alerts.permission import Act
 from digests.alerts.staff import desk_chats
@@ -113,6 +114,7 @@ async def _tell_desk(session: AsyncSession, context: Context, made: Report) -> N
                 "alert": made.subject_id if made.content is Content.ALERT else None,
             },
             now=context.now(),
+            language=await language_at(session, chat_id),
         )
 
 

@@ -27,7 +27,7 @@ class Admitted:
     was: str
     """The headline readers know it by."""
     right: str
-    """The headline now."""
+    """What we say instead."""
     earlier: str
     note: str
     language: str
@@ -59,7 +59,7 @@ async def admitted(
         subject=correction.subject,
         withdrawn=correction.kind is CorrectionKind.RETRACT,
         was=headline(was),
-        right=headline(right),
+        right=dropped(right, was) or headline(right),
         earlier=dropped(was, right) if right else "",
         note=correction.notes.get(correction.main_language, ""),
         language=correction.main_language,

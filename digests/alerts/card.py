@@ -69,3 +69,9 @@ async def cards_of(session: AsyncSession, alert_id: int) -> Sequence[Card]:
 async def live_cards(session: AsyncSession) -> Sequence[Card]:
     """The cards whose alert is going out."""
     return (await session.scalars(select(Card).where(Card.dispatch_id.is_not(None)))).all()
+
+
+async def language_at(session: AsyncSession, chat_id: int) -> Language | None:
+    """The language the desk last spoke there; who works at it need not have subscribed."""
+    newest = select(Card.language).where(Card.chat_id == chat_id).order_by(Card.id.desc())
+    return await session.scalar(newest.limit(1))

@@ -12,6 +12,7 @@ from digests.corrections.difference import dropped
     [
         ("A depot burns. Two are hurt.", "A depot burns. Nobody is hurt.", "Two are hurt."),
         ("Depot hit\nIt burns.", "Warehouse hit\nIt burns.", "Depot hit"),
+        ("Depot hit\nTwo are hurt.", "Warehouse hit", "Depot hit. Two are hurt."),
         ("A depot burns.", "A  DEPOT burns", ""),
         ("A depot burns.", "A depot burns. More follows.", ""),
         ("Склад горить. Є поранені.", "Склад горить.", "Є поранені."),

@@ -88,7 +88,7 @@ async def _waiting(session: AsyncSession, limit: int) -> list[Article]:
         .limit(limit)
     )
     waiting = []
-    for article, prior in rows.tuples():
+    for article, prior in rows:
         told = f"{article.title}. {body(article.summary, article.text)[:600]}"
         article.language = language_of(told, article.language or prior)
         waiting.append(article)
@@ -141,7 +141,7 @@ async def _recall(session: AsyncSession, memory: Memory) -> None:
     )
     if memory.synced_at is not None:
         known = known.where(Article.grouped_at >= memory.synced_at - OVERLAP)
-    rows = (await session.execute(known)).tuples().all()
+    rows = (await session.execute(known)).all()
     memory.recall(
         [
             (weighed(id_, title, body(summary, told), language or "", at), story, began)

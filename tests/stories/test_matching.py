@@ -1,0 +1,107 @@
+"""Matching: which story an article belongs to, and for how long one is open."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from digests.stories.matching import Frequencies, likeness, weigh
+from digests.stories.memory import Memory, Weighed, weighed
+
+AT = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+
+HARBOUR = (
+    "Drones hit grain terminal in Izmail",
+    "Drones hit a grain terminal in Izmail overnight and two silos burned, the governor said.",
+)
+HARBOUR_AGAIN = (
+    "Izmail grain terminal burns after drones",
+    "Two silos at a grain terminal in Izmail burned after drones struck overnight.",
+)
+BANK = (
+    "Central bank keeps rate",
+    "The central bank kept its rate at 15.5 percent because inflation slows, it said in a report.",
+)
+SCHOOL = (
+    "School opens in Lutsk",
+    "A school with room for 600 pupils opened in Lutsk, the mayor told parents at the gate.",
+)
+
+
+def article(number: int, words: tuple[str, str], hours: float = 0, language: str = "en") -> Weighed:
+    return weighed(number, *words, language, AT + timedelta(hours=hours))
+
+
+def placed(*articles: Weighed) -> list[int]:
+    return [placement.story for placement in Memory(AT).place(articles)]
+
+
+def test_two_reports_of_one_event_share_a_story_and_others_do_not() -> None:
+    assert placed(
+        article(1, HARBOUR), article(2, BANK), article(3, HARBOUR_AGAIN), article(4, SCHOOL)
+    ) == [0, 1, 0, 2]
+
+
+@pytest.mark.parametrize(("hours", "same"), [(0, True), (71.9, True), (72.1, False)])
+def test_a_story_is_open_for_72_hours_from_its_first_article(hours: float, same: bool) -> None:
+    first, *_, last = placed(
+        article(1, HARBOUR), article(2, BANK), article(3, SCHOOL), article(4, HARBOUR_AGAIN, hours)
+    )
+    assert (first == last) is same
+
+
+def test_later_articles_do_not_keep_a_story_open() -> None:
+    stories = placed(
+        article(1, HARBOUR), article(2, BANK), article(3, SCHOOL),
+        article(4, HARBOUR_AGAIN, 48), article(5, HARBOUR_AGAIN, 96),
+    )  # fmt: skip
+    assert stories[0] == stories[3] != stories[4]
+
+
+def test_a_story_that_comes_back_after_its_window_follows_the_old_one() -> None:
+    *_, last = Memory(AT).place(
+        [article(1, HARBOUR), article(2, BANK), article(3, SCHOOL), article(4, HARBOUR, 100)]
+    )
+    assert last.new
+    assert last.follows == 0
+
+
+def test_articles_of_different_languages_never_share_a_story() -> None:
+    same = ("Izmail 2026", "Izmail Izmail 2026 2026 2026")
+    assert placed(article(1, same), article(2, same, language="uk")) == [0, 1]
+
+
+def test_a_memory_rebuilt_from_what_was_placed_places_alike() -> None:
+    lived = Memory(AT)
+    first = [article(1, HARBOUR), article(2, BANK), article(3, SCHOOL)]
+    placements = lived.place(first)
+    for placement in placements:
+        lived.stored(placement.story, 100 + placement.story)
+    rebuilt = Memory(AT)
+    rebuilt.recall([(a, 100 + p.story, a.at) for a, p in zip(first, placements, strict=True)])
+    later = article(4, HARBOUR_AGAIN, 1)
+    assert lived.ids[lived.place([later])[0].story] == 100
+    assert rebuilt.ids[rebuilt.place([later])[0].story] == 100
+
+
+def test_what_was_placed_is_not_counted_twice_when_read_back() -> None:
+    memory = Memory(AT)
+    first = article(1, HARBOUR)
+    memory.stored(memory.place([first])[0].story, 7)
+    memory.recall([(first, 7, first.at)])
+    assert list(memory.ids.values()) == [7]
+
+
+def test_likeness_is_one_for_the_same_words_and_none_for_others() -> None:
+    frequencies = Frequencies()
+    words = [weigh(*text, "en") for text in (HARBOUR, BANK, SCHOOL)]
+    for each in words:
+        frequencies.add(each)
+    harbour, bank, _ = (frequencies.vector(each) for each in words)
+    assert likeness(harbour, harbour) == pytest.approx(1.0)
+    assert likeness(harbour, bank) < 0.05
+
+
+def test_an_article_without_words_stands_alone() -> None:
+    assert placed(article(1, ("", "")), article(2, ("…", "—"))) == [0, 1]

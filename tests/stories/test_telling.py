@@ -1,0 +1,83 @@
+"""Telling: what is said of a story, and when it is news."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from digests.stories.tagging import load_topics
+from digests.stories.telling import Told, tell, topics_of
+from digests.vocabulary import Standing
+
+AT = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+
+
+def told(number: int, title: str, summary: str, source: str = "", hours: float = 0) -> Told:
+    name = source or f"Source {number}"
+    return Told(
+        number, hash(name), name, False, f"https://example.org/{number}", title, summary, "", "en",
+        AT + timedelta(hours=hours), (),
+    )  # fmt: skip
+
+
+FIRST = told(
+    1, "Drones cut power to 120,000 homes", "Drones cut power to 120,000 homes in Kharkiv region."
+)
+COPY = told(2, FIRST.title, FIRST.summary, hours=1)
+SAME_NEWS = told(
+    3, "Power cut in Kharkiv region", "About 120,000 homes in Kharkiv region lost power, an official says.",
+    hours=2,
+)  # fmt: skip
+UPDATE = told(
+    4, "Hospitals back on the grid", "Hospitals are back on the grid; 40,000 homes are not, it is said.",
+    hours=3,
+)  # fmt: skip
+
+
+def test_a_copy_is_no_second_witness() -> None:
+    assert tell([FIRST, COPY], [], None, ()).standing is Standing.DEVELOPING
+    assert tell([FIRST, SAME_NEWS], [], None, ()).standing is Standing.CONFIRMED
+
+
+def test_title_and_lead_change_only_with_news() -> None:
+    before = tell([FIRST], [], None, ())
+    more = tell([FIRST, SAME_NEWS], [], before, {3})
+    assert (more.title, more.lead, more.news) == (before.title, before.lead, None)
+    assert len(more.sources) == 2
+    newer = tell([FIRST, SAME_NEWS, UPDATE], [], more, {4})
+    assert newer.title == UPDATE.title
+    assert newer.news == UPDATE.summary
+
+
+def test_a_source_that_a_state_controls_gives_no_title_where_another_does() -> None:
+    state = replace(UPDATE, state_controlled=True)
+    assert tell([FIRST, state], [], None, ()).title == FIRST.title
+    assert tell([FIRST, state], [], None, ()).sources[-1].state_controlled
+    assert tell([state], [], None, ()).title == state.title
+
+
+def test_an_editors_word_stays() -> None:
+    before = replace(tell([FIRST], [], None, ()), standing=Standing.CORRECTED, title="Ours")
+    after = tell([FIRST, UPDATE], [], before, {4})
+    assert (after.title, after.standing, after.news) == ("Ours", Standing.CORRECTED, None)
+    assert len(after.sources) == 2
+    withdrawn = replace(before, standing=Standing.RETRACTED)
+    assert tell([FIRST, UPDATE], [], withdrawn, {4}) == withdrawn
+
+
+def test_a_source_is_named_once_with_its_newest_article() -> None:
+    again = told(5, "Later", "Something else entirely was said.", source="Source 1", hours=5)
+    line, other = tell([FIRST, SAME_NEWS, again], [], None, ()).sources
+    assert (line.name, line.url, line.articles) == ("Source 1", again.url, 2)
+    assert other.articles == 1
+
+
+def test_one_reports_aside_is_no_topic_and_a_given_topic_is() -> None:
+    topics = load_topics()
+    aside = told(6, "Power restored", "The grid works again. Sanctions and embargo came up.")
+    found = {tag.topic for tag in topics_of([FIRST, SAME_NEWS, UPDATE, aside], topics)}
+    assert "energy" in found
+    assert "sanctions" not in found
+    given = replace(FIRST, given=("economy", "left-the-file"))
+    assert "economy" in {tag.topic for tag in topics_of([given], topics)}
+    assert "left-the-file" not in {tag.topic for tag in topics_of([given], topics)}

@@ -1,0 +1,93 @@
+"""The sample week: what every newcomer reads first."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter, defaultdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import bot.sandbox
+from digests.stories.language import language_of
+from digests.stories.lead import lead
+from digests.stories.memory import Memory, weighed
+from digests.stories.tagging import load_topics
+
+WEEK = Path(bot.sandbox.__file__).with_name("week.jsonl")
+ROWS: list[dict[str, Any]] = [
+    json.loads(line) for line in WEEK.read_text(encoding="utf-8").splitlines()
+]
+TOPICS = load_topics()
+
+
+def tags(row: dict[str, Any]) -> set[str]:
+    return {tag.topic for tag in TOPICS.tag(row["title"], row["text"], row["language"])}
+
+
+def event(row: dict[str, Any]) -> str:
+    return str(row["url"].split("/sample/")[1].split("-")[0])
+
+
+def test_a_week_in_two_languages_by_several_sources() -> None:
+    assert 120 <= len(ROWS) <= 160
+    assert Counter(row["language"] for row in ROWS).keys() == {"en", "uk"}
+    assert len({row["source"] for row in ROWS}) >= 8
+    assert len({row["url"] for row in ROWS}) == len(ROWS)
+    assert max(row["minutes_ago"] for row in ROWS) <= 7 * 24 * 60
+    assert sum(row["minutes_ago"] < 24 * 60 for row in ROWS) >= 40
+
+
+def test_every_sample_says_that_it_is_one() -> None:
+    for row in ROWS:
+        assert row["url"].split("/")[2].endswith(".example.org")
+        assert "(sample)" in row["source"] or "(зразок)" in row["source"]
+        assert "sample article" in row["text"] or "зразок статті" in row["text"]
+
+
+def test_every_sample_is_in_the_language_it_names_and_has_a_whole_lead() -> None:
+    for row in ROWS:
+        assert language_of(row["text"]) == row["language"]
+        told = lead(row["title"], row["summary"], row["text"])
+        assert told.endswith((".", "»", "”"))
+        assert "sample" not in told
+
+
+def test_every_topic_has_samples_and_every_sample_a_topic() -> None:
+    found = Counter(topic for row in ROWS for topic in tags(row))
+    assert set(found) == set(TOPICS.names)
+    assert all(tags(row) for row in ROWS)
+
+
+def test_the_visit_to_seoul_is_among_them() -> None:
+    (row,) = (row for row in ROWS if row["title"].startswith("Kyiv to ask Seoul"))
+    assert {"diplomacy", "weapons", "koreas"} <= tags(row)
+    assert "energy" not in tags(row)
+
+
+def test_the_week_groups_into_its_events() -> None:
+    """Every story holds one event; few events are torn."""
+    now = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
+    placements = Memory(now - timedelta(days=8)).place(
+        [
+            weighed(
+                number, row["title"], row["text"], row["language"],
+                now - timedelta(minutes=row["minutes_ago"]),
+            )
+            for number, row in enumerate(ROWS)
+        ]
+    )  # fmt: skip
+    events = defaultdict(set)
+    for placement in placements:
+        events[placement.story].add(event(ROWS[placement.article]))
+    assert all(len(found) == 1 for found in events.values())
+    assert len(events) <= 1.3 * len({event(row) for row in ROWS})
+
+
+def test_no_sample_names_a_weekday_that_will_be_wrong_tomorrow() -> None:
+    named = re.compile(
+        r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day|понеділ|вівтор|серед[уи]|четвер\b|п'ятниц|субот|неділ",
+        re.IGNORECASE,
+    )
+    assert [row["title"] for row in ROWS if named.search(row["title"] + row["text"])] == []

@@ -115,6 +115,14 @@ def test_external_references_are_never_followed(tmp_path: Path, entity: str, spr
     assert feed.entries[0].title.startswith("News")
 
 
+@pytest.mark.parametrize("spread", ["", "\n"])
+def test_no_entity_that_a_feed_declares_is_expanded(spread: str) -> None:
+    declared = f'<!DOCTYPE rss [{spread}<!ENTITY x "expanded">{spread}]>{spread}<rss'
+    (entry,) = parse(rss(item("News &x;")).replace("<rss", declared).encode(), url=URL).entries
+    assert entry.title.startswith("News")
+    assert "expanded" not in entry.title
+
+
 def test_a_name_is_never_taken_for_a_file(tmp_path: Path) -> None:
     secret = tmp_path / "feed.xml"
     secret.write_text(rss(item("TOPSECRET")))

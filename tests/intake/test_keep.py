@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 
 import pytest
@@ -128,6 +129,16 @@ async def test_everything_that_was_said_is_kept(database: Database, now: datetim
     assert (article.text, article.summary) == ("Text", "Summary")
     assert (article.published_at, article.read_at, article.date_doubtful) == (said, now, False)
     assert (article.language, article.topics, article.grouped_at) == ("uk", ["energy"], None)
+
+
+async def test_workers_that_keep_the_same_at_once_keep_it_once(
+    database: Database, now: datetime
+) -> None:
+    sources = [await source(database, now, f"wire {n}") for n in range(6)]
+    records = [Record(f"News {n}", url=f"https://a.example/{n}") for n in range(60)]
+    done = await asyncio.gather(*(kept(database, wire, now, *records) for wire in sources))
+    assert sum(done, Kept()) == Kept(new=60, known=300)
+    assert len(await stored(database)) == 60
 
 
 async def test_more_articles_than_a_query_can_name_at_once(

@@ -56,8 +56,10 @@ async def say_zone(update: Update, context: Context) -> None:
         )
         return
     others = _choices(places[1 : _OTHERS_OFFERED + 1], language)
-    await _move(update, context, places[0].timezone)
-    await _confirm(update, context, places[0].title(language), others)
+    first = places[0]
+    title = first.title(language) if first.city else zone_title(first.timezone, language)
+    await _move(update, context, first.timezone)
+    await _confirm(update, context, title, others)
 
 
 @for_admins

@@ -35,8 +35,9 @@ class Conversation:
     """Somebody talks with the bot; each act is followed by everything the bot does about it."""
 
     def __init__(self, sandbox: Sandbox, application: App, courier: Courier, now: datetime) -> None:
-        self.sandbox, self.application, self.courier = sandbox, application, courier
-        self.now = now
+        self.sandbox, self.courier, self.now = sandbox, courier, now
+        services: Services = application.bot_data["services"]
+        self.database, self.topics = services.database, services.topics
         self._updates = Updates(application)
 
     async def say(self, user_id: int, text: str, **how: Any) -> list[Row]:

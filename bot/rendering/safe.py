@@ -46,7 +46,7 @@ def cleaned(value: Any) -> Any:
 
 def is_link(url: str | None) -> bool:
     """Whether Telegram will keep this link: http(s), tg or mailto, with somewhere to go."""
-    if not url or len(url) > _LONGEST_LINK or _CONTROLS.search(url) or " " in url:
+    if not url or len(url) > _LONGEST_LINK or _CONTROLS.search(url) or re.search(r"\s", url):
         return False
     try:
         parts = urlsplit(url)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from sys import intern
 
-from digests.stories.words import keys_of, tokens
+from digests.stories.words import keys_of, opening, tokens
 
 OPEN_FOR = timedelta(hours=72)
 """Counted from a story's first article: counted from the last, one war becomes one story."""
@@ -69,7 +69,7 @@ def weigh(title: str, text: str, language: str) -> dict[str, float]:
     """The stems of an article and how much each says, before rarity is known."""
     weights: dict[str, float] = defaultdict(float)
     key = keys_of(language)
-    for words, weight in ((tokens(title), TITLE_WEIGHT), (_first(text), 1.0)):
+    for words, weight in ((tokens(title), TITLE_WEIGHT), (opening(text, BODY_WORDS), 1.0)):
         # Where nearly every word is capitalised ("Drones Hit Port"), a capital says nothing.
         headline_case = sum(word[0].isupper() for word in words) > 0.6 * len(words)
         for place, word in enumerate(words):
@@ -83,14 +83,9 @@ def weigh(title: str, text: str, language: str) -> dict[str, float]:
     return {term: 1 + math.log(weights[term]) for term in heaviest}
 
 
-def _first(text: str) -> list[str]:
-    # Six letters and a blank a word, generously: no need to cut a whole page into words.
-    return tokens(text[: BODY_WORDS * 12])[:BODY_WORDS]
-
-
 def title_only(text: str) -> bool:
     """Whether an article has so little text that its title must decide."""
-    return len(_first(text)) <= TITLE_ONLY_WORDS
+    return len(opening(text, BODY_WORDS)) <= TITLE_ONLY_WORDS
 
 
 class Frequencies:

@@ -20,7 +20,7 @@ from digests.stories.topics_file import (
     folded,
     read_topics,
 )
-from digests.stories.words import tokens
+from digests.stories.words import opening, tokens
 from digests.vocabulary import Language, Topic
 
 TITLE_FACTOR = 1.5
@@ -106,7 +106,7 @@ class Topics:
         book = self._books.get(language)
         if book is None:
             return []
-        tags = book.tags(tokens(title), tokens(text)[:WORDS_READ])
+        tags = book.tags(tokens(title), opening(text, WORDS_READ))
         return sorted(tags, key=lambda tag: (-tag.score, self._order[tag.topic]))
 
 

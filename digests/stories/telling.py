@@ -23,6 +23,9 @@ AGREEING = 1 / 3
 
 REASONS = 5
 
+KNOWN = 20
+"""Earlier articles that a sentence is held against, the newest: a story may have hundreds."""
+
 NEWS_SHARE = 0.45
 NEWS_WORDS = 4
 """A sentence is news when so large a share of its words, and so many, stood in no earlier article;
@@ -168,9 +171,8 @@ def _newest(articles: Sequence[Told]) -> Told:
 def _chosen(articles: Sequence[Told], fresh: Collection[int]) -> tuple[Told, str | None]:
     """The newest fresh article that says something new, with the sentence that says it."""
     known: set[str] = set()
-    for article in articles:
-        if article.article not in fresh:
-            known |= article.stems
+    for article in [article for article in articles if article.article not in fresh][-KNOWN:]:
+        known |= article.stems
     for article in sorted(articles, key=lambda a: (a.state_controlled, a.at), reverse=True):
         if article.article not in fresh or article.state_controlled:
             continue

@@ -33,6 +33,12 @@ def tokens(text: str) -> list[str]:
     return [_POSSESSIVE.sub("", word) if "'" in word else word for word in found]
 
 
+def opening(text: str, words: int) -> list[str]:
+    """The first words of a text."""
+    # Nobody's words are twelve letters on average: no need to cut a whole page.
+    return tokens(text[: words * 12])[:words]
+
+
 Keys = Callable[[str], frozenset[str]]
 """What gives a lower-case word form its keys; two forms that share a key are one word."""
 
@@ -91,8 +97,9 @@ def index_terms(text: str, language: str) -> str:
     """Everything a text can be found by: its words' keys, each once, separated by blanks."""
     keys = keys_of(language)
     found: dict[str, None] = {}
-    for word in tokens(text)[:INDEXED_WORDS]:
-        found.update(dict.fromkeys(sorted(keys(word.lower()))))
+    for word in opening(text, INDEXED_WORDS):
+        readings = keys(word.lower())
+        found.update(dict.fromkeys(sorted(readings) if len(readings) > 1 else readings))
     return " ".join(found)
 
 

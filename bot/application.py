@@ -57,6 +57,7 @@ from bot.desk import (
 from bot.desk import menu as desk_menu
 from bot.failures import report
 from bot.turns import Turns
+from digests.outbox.clock import Clock
 
 Handler = Callable[[Update, Context], Coroutine[Any, Any, None]]
 ButtonHandler = Callable[..., Awaitable[None]]
@@ -171,12 +172,14 @@ HEARD = filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST
 """New messages and posts; an edited one is no new wish."""
 
 
-def build(services: Services, transport: Transport) -> App:
-    """The application with every handler, not yet started. It shares the courier's connections."""
+def build(services: Services, transport: Transport, clock: Clock | None = None) -> App:
+    """The application with every handler, not yet started. It shares the courier's connections, and
+    its ``clock``, by which slots are waited for."""
     settings = services.settings
     assert settings.token is not None  # noqa: S101 - the composition root fills in the sandbox's
     token = settings.token.get_secret_value()
-    pacing = Pacing(services.database, bot_id=int(token.split(":")[0]), rate=settings.rate)
+    bot_id = int(token.split(":")[0])
+    pacing = Pacing(services.database, bot_id=bot_id, rate=settings.rate, clock=clock)
     application: App = (
         Application.builder()
         .token(token)

@@ -33,6 +33,7 @@ from bot.web import doors
 from digests.errors import ConfigurationError, SecondPoller, TokenRefused
 from digests.intake.fetch import FeedClient
 from digests.migrations import require_head, upgrade
+from digests.outbox.clock import Clock
 from digests.storage.database import Database
 from digests.storage.lock import ProcessLock
 from digests.stories.tagging import load_topics
@@ -66,7 +67,9 @@ def services(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Ser
 class Process:
     """All parts of one worker. Those whose role is not asked for are made, but not started."""
 
-    def __init__(self, made: Services, roles: Iterable[str] = ROLES) -> None:
+    def __init__(
+        self, made: Services, roles: Iterable[str] = ROLES, *, clock: Clock | None = None
+    ) -> None:
         settings = made.settings
         token = settings.token.get_secret_value() if settings.token else ""
         if not token.partition(":")[0].isdecimal():
@@ -76,7 +79,7 @@ class Process:
         self.roles = frozenset(roles)
         self.lock = ProcessLock(made.database)
         self.transport = Transport(token, settings.api_url)
-        self.application = build(made, self.transport)
+        self.application = build(made, self.transport, clock)
         self.updates = Updates(self.application)
         self.polling = Polling(self.transport, self.updates, PollingLock(made.database, bot_id))
         self.courier = Courier(
@@ -85,6 +88,7 @@ class Process:
             made.contents,
             bot_id=bot_id,
             rate=settings.rate,
+            clock=clock,
         )
         self.feeds = FeedClient(allow_networks=settings.allow_networks)
         self.menu = Menu(made, self.application.bot)

@@ -24,9 +24,10 @@ from bot.delivery.flusher import DATABASE_PAUSE, Flusher
 from bot.delivery.gateway import Gateway
 from bot.delivery.upkeep import Upkeep
 from bot.delivery.verdict import judge
+from bot.delivery.window import Window
 from bot.rendering.render import Message
 from digests.errors import DeliveryError, SecondPoller, TokenRefused
-from digests.outbox.claim import Claim, Claimed, claim
+from digests.outbox.claim import LEAD, Claim, Claimed, claim
 from digests.outbox.clock import Clock, SharedClock
 from digests.outbox.dispatch import Content, MessageKind
 from digests.outbox.message import MessageState, OutboxMessage
@@ -39,6 +40,8 @@ _LOG = logging.getLogger(__name__)
 
 LATE_AFTER = 0.050
 """Seconds. A slot missed by more is not used: the messages after it have theirs already."""
+
+LONGEST_LEAD = timedelta(milliseconds=200)
 
 IN_FLIGHT = 256
 IDLE = 0.25
@@ -91,6 +94,8 @@ class Courier:
         self._landed, self._woken = asyncio.Event(), asyncio.Event()
         self._stopping = asyncio.Event()
         self._fatal: DeliveryError | None = None
+        self._window = Window(rate)
+        self._lead, self._late = LEAD, 0.0
         self._waiting_groups: dict[int, float] = {}
 
     def now(self) -> datetime:
@@ -188,15 +193,22 @@ class Courier:
             return await session.scalar(ready.limit(1)) is not None
 
     async def _claim(self) -> Claim:
+        late, self._late = self._late, 0.0
         async with self._database.write() as session:
-            return await claim(
+            taken = await claim(
                 session,
                 self._clock,
                 bot_id=self._bot_id,
                 owner=self.name,
                 ceiling=self._rate,
                 most=self._most - len(self._flying),
+                lead=self._lead,
+                late=timedelta(seconds=late),
             )
+        # A slow commit must not eat the slots it brings: the next claim's begin that much later.
+        took = timedelta(seconds=self._clock.monotonic() - taken.read_at)
+        self._lead = min(LONGEST_LEAD, max(LEAD, took * 1.5, self._lead * 0.9))
+        return taken
 
     def _launch(self, taken: Claim) -> None:
         renderings: dict[object, asyncio.Task[tuple[Message, ...]]] = {}
@@ -240,9 +252,11 @@ class Courier:
             self._settle(message, 1, Verdict(Meaning.REFUSED, reason))
             return
         await self._clock.sleep_until(message.slot)
+        await self._clock.sleep_until(self._window.reserve(self._clock.monotonic()))
         if not self._may_go(message):
             self._give_back(message)
             return
+        self._late = max(self._late, self._clock.monotonic() - message.slot)
         answer = await self._put_on_wire(message, parts)
         verdict = self._heed(message, judge(answer, chat_id=message.chat_id))
         self._settle(message, len(parts), verdict)

@@ -31,7 +31,7 @@ LEASE = timedelta(seconds=90)
 """How long a claimed message is its courier's; longer than any request may take."""
 
 LEAD = timedelta(milliseconds=15)
-"""The first slot lies this far ahead: the commit and the rendering come before it."""
+"""The first slot lies at least this far ahead: the commit and the rendering come before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,10 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What was taken, and when (monotonic) it is worth asking again."""
+    """What was taken, when the clock was read, and when it is worth asking again (monotonic)."""
 
     messages: tuple[Claimed, ...]
+    read_at: float
     again_at: float
 
 
@@ -94,33 +95,36 @@ async def claim(
     ceiling: float,
     most: int,
     lead: timedelta = LEAD,
+    late: timedelta = timedelta(0),
 ) -> Claim:
     """Takes at most ``most`` messages, each with a slot within the next 250 ms, one to a chat.
 
-    ``ceiling`` is the rate the operator allows, in messages a second.
+    ``ceiling`` is the rate the operator allows, in messages a second; ``late`` is by how much this
+    worker missed a slot since it last asked.
     """
     gate = await locked_gate(session, bot_id, ceiling, EPOCH)
     reading = await clock.read(session)
     if reading is None:
-        return Claim((), clock.monotonic())
+        return Claim((), clock.monotonic(), clock.monotonic())
     if pace.was_set_back(reading.now, gate.tat):
         await follow_clock(session, gate, reading.now)
     rate = pace.rate_now(gate.rate, gate.rate_changed_at, reading.now, ceiling)
+    gate.tat = pace.pushed(gate.tat, reading.now, late)
     first = pace.first_slot(reading.now + lead, gate.tat, gate.hold_until)
     step = pace.interval(rate)
     slots = pace.slots(first, reading.now + pace.AHEAD, step, most)
     if not slots:
-        return Claim((), reading.monotonic_at(first - pace.AHEAD / 2))
+        return Claim((), reading.monotonic, reading.monotonic_at(first - pace.AHEAD / 2))
     chosen, wheel = await _choose(session, slots, gate.wheel, reading.now)
     if not chosen:
-        return Claim((), reading.monotonic + pace.AHEAD.total_seconds())
+        return Claim((), reading.monotonic, reading.monotonic + pace.AHEAD.total_seconds())
     numbered = [(row, slot, gate.slot_no + n) for n, (row, slot) in enumerate(chosen, start=1)]
     await _take(session, numbered, owner, reading.now)
     gate.tat, gate.wheel = chosen[-1][1] + step, wheel
     gate.slot_no += len(chosen)
     await session.flush()
     messages = tuple(_claimed(row, slot, number, reading) for row, slot, number in numbered)
-    return Claim(messages, reading.monotonic_at(gate.tat - pace.AHEAD / 2))
+    return Claim(messages, reading.monotonic, reading.monotonic_at(gate.tat - pace.AHEAD / 2))
 
 
 async def follow_clock(session: AsyncSession, gate: Gate, now: datetime) -> None:

@@ -41,6 +41,8 @@ class ChatPace(Base):
     chat_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     next_send_at: Mapped[datetime] = mapped_column(index=True)
 
+    __table_args__ = {"info": {"momentary": True}}  # noqa: RUF012 - SQLAlchemy's own spelling
+
 
 class Worker(Base):
     """A running process: a new uuid at every boot, so that a restart never takes another's rows."""

@@ -18,6 +18,9 @@ AHEAD = timedelta(milliseconds=250)
 FURTHEST = timedelta(seconds=2)
 """No honest slot lies further ahead; one that does was taken before the clock was set back."""
 
+TOLERATED_LATE = timedelta(milliseconds=8)
+"""A send this much after its slot still fits the grace; the rest of it is for clocks and the wire."""
+
 PRIVATE_INTERVAL = timedelta(seconds=1.55)
 """In a private chat: with the burst below, never more than three messages in any three seconds."""
 
@@ -53,6 +56,12 @@ def after_set_back(
 def first_slot(now: datetime, tat: datetime, hold_until: datetime | None) -> datetime:
     """The next free slot."""
     return max(now, tat, hold_until or now)
+
+
+def pushed(tat: datetime, now: datetime, late: timedelta) -> datetime:
+    """``tat`` after some send was ``late``: the slot a second after that one is not claimed yet, and
+    moves back by as much, or two workers would crowd that second."""
+    return tat if late <= TOLERATED_LATE else max(tat, now) + (late - TOLERATED_LATE)
 
 
 def slots(first: datetime, horizon: datetime, step: timedelta, most: int) -> list[datetime]:

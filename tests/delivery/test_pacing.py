@@ -1,0 +1,101 @@
+"""Direct answers wait at the same gate as everything else."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from telegram.error import RetryAfter
+from telegram.ext import ExtBot
+
+from bot.delivery.pacing import Pacing, is_paced
+from bot.delivery.transport import Transport, TransportRequest
+from bot.sandbox import Fault, Sandbox
+from digests.outbox.gate import ChatPace, Gate
+from digests.storage.database import Database
+from tests.delivery.fakes import JumpingClock
+
+
+@pytest.fixture
+def bot(
+    database: Database, sandbox: Sandbox, transport: Transport, clock: JumpingClock
+) -> ExtBot[None]:
+    """PTB's bot through our transport and our gate, at 10 messages a second."""
+    for chat in range(1, 41):
+        sandbox.add_user(chat, f"Reader {chat}")
+        sandbox.start_chat(chat)
+    return ExtBot(
+        "100:sandbox",
+        f"{sandbox.url}/bot",
+        request=TransportRequest(transport),
+        rate_limiter=Pacing(database, bot_id=100, rate=10.0, clock=clock),
+    )
+
+
+async def seconds(clock: JumpingClock, now: datetime) -> float:
+    return (clock.now - now).total_seconds()
+
+
+async def test_answers_to_many_people_are_spaced_by_the_rate(
+    bot: ExtBot[None], clock: JumpingClock, now: datetime
+) -> None:
+    for chat in range(1, 12):
+        await bot.send_message(chat, "hello")
+    assert await seconds(clock, now) == pytest.approx(10 * 0.1015, abs=0.001)
+
+
+async def test_two_answers_to_one_person_come_at_once_the_third_waits(
+    bot: ExtBot[None], clock: JumpingClock, now: datetime
+) -> None:
+    await bot.send_message(1, "one")
+    await bot.send_message(1, "two")
+    assert await seconds(clock, now) < 0.2
+    await bot.send_message(1, "three")
+    assert await seconds(clock, now) == pytest.approx(1.55, abs=0.3)
+
+
+async def test_an_answer_moves_the_gate_that_couriers_claim_from(
+    bot: ExtBot[None], database: Database, now: datetime
+) -> None:
+    await bot.send_message(1, "hello")
+    async with database.read() as session:
+        gate = (await session.scalars(select(Gate))).one()
+        pace = (await session.scalars(select(ChatPace))).one()
+    assert gate.tat > now
+    assert pace.chat_id == 1
+
+
+async def test_told_to_wait_it_waits_and_asks_again(
+    bot: ExtBot[None], sandbox: Sandbox, clock: JumpingClock, now: datetime
+) -> None:
+    sandbox.fault(Fault("too_many", times=1, retry_after=7))
+    await bot.send_message(1, "hello")
+    assert clock.now - now >= timedelta(seconds=7)
+    assert len(sandbox.accept_log) == 1
+
+
+async def test_told_to_wait_long_it_says_so(bot: ExtBot[None], sandbox: Sandbox) -> None:
+    sandbox.fault(Fault("too_many", times=1, retry_after=600))
+    with pytest.raises(RetryAfter):
+        await bot.send_message(1, "hello")
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "paced"),
+    [
+        ("sendMessage", True),
+        ("sendPhoto", True),
+        ("editMessageText", True),
+        ("deleteMessage", True),
+        ("copyMessage", True),
+        ("forwardMessage", True),
+        ("answerCallbackQuery", False),
+        ("getUpdates", False),
+        ("getMe", False),
+        ("setMyCommands", False),
+        ("sendChatAction", False),
+    ],
+)
+def test_what_telegram_counts_is_paced(endpoint: str, paced: bool) -> None:
+    assert is_paced(endpoint) is paced

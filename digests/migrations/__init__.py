@@ -69,7 +69,8 @@ def _current(connection: Connection) -> str | None:
     # Read without Alembic: it costs 10 MB and a fifth of a second, at every start.
     if not inspect(connection).has_table("alembic_version"):
         return None
-    return connection.scalar(text("SELECT version_num FROM alembic_version"))
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
 
 
 def _upgrade(connection: Connection, revision: str) -> None:

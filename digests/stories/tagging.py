@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from digests.stories.phrases import Phrase, Phrasebook
+from digests.stories.phrases import Phrase, Phrasebook, read_phrase
 from digests.stories.topics_file import (
     DEFAULT_TOPICS,
     NOT,
@@ -61,8 +61,9 @@ class Topics:
             for entry in entries
             for word in (entry.name, *entry.titles.values(), *entry.aliases)
         }
-        languages = {language for entry in entries for language in entry.rules}
-        self._books = {language: _Rulebook(entries, language) for language in sorted(languages)}
+        self._languages = {language for entry in entries for language in entry.rules}
+        # Made at the first text of a language: the Ukrainian one brings a dictionary of 20 MB.
+        self._books: dict[str, _Rulebook] = {}
 
     @property
     def names(self) -> tuple[Topic, ...]:
@@ -103,10 +104,11 @@ class Topics:
 
     def tag(self, title: str, text: str, language: str) -> list[Tag]:
         """The topics of a text, the strongest first; none in a language without phrases."""
-        book = self._books.get(language)
-        if book is None:
+        if language not in self._languages:
             return []
-        tags = book.tags(tokens(title), opening(text, WORDS_READ))
+        if language not in self._books:
+            self._books[language] = _Rulebook(self._entries.values(), language)
+        tags = self._books[language].tags(tokens(title), opening(text, WORDS_READ))
         return sorted(tags, key=lambda tag: (-tag.score, self._order[tag.topic]))
 
 
@@ -124,7 +126,7 @@ class _Rulebook:
         phrases: list[Phrase] = []
         for entry in entries:
             for rule in entry.rules.get(language, ()):
-                phrases.append(rule.phrase)
+                phrases.append(read_phrase(rule.phrase, language))
                 self._meaning.append((entry.name, rule.strength))
         self._book = Phrasebook(phrases, language)
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from digests.errors import TopicsFileError
-from digests.stories.phrases import Phrase, read_phrase
+from digests.stories.phrases import read_phrase
 from digests.stories.words import LANGUAGES_WITH_KEYS
 from digests.vocabulary import Language, Topic
 
@@ -40,9 +40,9 @@ _FACTS = {"title", "about", "aliases", "threshold"}
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One phrase of a topic: what it says and whether it is strong, weak or not to count."""
+    """One phrase of a topic as written, checked, and whether it is strong, weak or not to count."""
 
-    phrase: Phrase
+    phrase: str
     strength: str
 
 
@@ -128,12 +128,14 @@ def _rules(name: str, language: str, table: Any) -> Iterator[Rule]:
         place = f"[{name}.{language}] {strength}"
         _expect(strength in (*POINTS, NOT), f"{place}: unknown key; known are strong, weak, not")
         for source in _strings(place, phrases):
-            yield Rule(_phrase(place, source, language), strength)
+            _check(place, source)
+            yield Rule(source, strength)
 
 
-def _phrase(place: str, source: str, language: str) -> Phrase:
+def _check(place: str, source: str) -> None:
+    """Whether it can be read; in no language, so that no dictionary is loaded for it."""
     try:
-        return read_phrase(source, language)
+        read_phrase(source, "")
     except TopicsFileError as error:
         raise TopicsFileError(f"{place}: {error}") from error
 

@@ -2,7 +2,8 @@
 
 Both look at every table that has a ``chat_id``, so that a table added later is not overlooked. A
 column may say what it becomes when its chat is forgotten (``info={"forgotten_as": ...}``): then the
-row stays without the chat, as receipts do. Any other row is deleted.
+row stays without the chat, as receipts do. Any other row is deleted. A table marked ``momentary`` is
+emptied by itself within minutes: nothing to hand over.
 """
 
 from __future__ import annotations
@@ -45,8 +46,12 @@ async def export(session: AsyncSession, chat_id: int) -> dict[str, Any]:
             for time in await times_of(session, subscriber)
         ]
     for table in _tables():
+        if table.info.get("momentary"):
+            continue
         rows = await session.execute(select(table).where(table.c.chat_id == chat_id))
-        found = [{str(name): _plain(value) for name, value in row.items()} for row in rows.mappings()]
+        found = [
+            {str(name): _plain(value) for name, value in row.items()} for row in rows.mappings()
+        ]
         if found:
             held[str(table.name)] = found
     return held

@@ -337,33 +337,27 @@ def hostile() -> Iterator[str]:
     )
 
 
-@pytest.mark.parametrize("command", ["subscribe", "time", "timezone", "latest", "search", "pause"])
-async def test_any_text_after_a_command_gets_one_clear_answer(
-    talk: Conversation, command: str
-) -> None:
-    for said in hostile():
-        answers = await talk.say(PETER, f"/{command} {said}")
-        assert len(answers) == 1, said[:20]
-        assert "code" not in answers[0]["text"], said[:20]
+async def test_any_text_after_a_command_gets_one_clear_answer(talk: Conversation) -> None:
+    for command in ("subscribe", "time", "timezone", "latest", "search", "pause"):
+        for said in hostile():
+            answers = await talk.say(PETER, f"/{command} {said}")
+            assert len(answers) == 1, (command, said[:20])
+            assert "code" not in answers[0]["text"], (command, said[:20])
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        "topic", "topic:nothing:0", "topic:energy:9999999999", "topics:-1", "topics:x:y", "hour:481",
-        "hour:²", "zone:../etc/passwd", "zone:Europe/Nowhere", "set:alerts:loud", "set:x:y",
-        "set:language:ru", "accept:99999-1", "accept:480-0", "accept:", "pause:x", "speak:xx",
-        "chat:1:topics:0", "chat:-1001:forget:yes", "chat:-100123456789:forget:yes", "latest:",
-        "sub:'; DROP", "unsub:😀", "forget:yes:yes", "ask:everything", "why:<b>",
-    ],
+FORGED = (
+    "topic", "topic:nothing:0", "topics:-1", "topics:x:y", "hour:481", "hour:²", "hour:-1",
+    "zone:../etc/passwd", "zone:Europe/Nowhere", "set:alerts:loud", "set:x:y", "set:language:ru",
+    "accept:99999-1", "accept:480-0", "accept:", "pause:x", "speak:xx", "chat:1:topics:0",
+    "chat:-1001:forget:yes", "chat:-100123456789:forget:yes", "latest:", "sub:'; DROP",
+    "unsub:😀", "forget:yes:yes", "ask:everything", "why:<b>",
 )  # fmt: skip
-async def test_forged_buttons_change_nothing_and_are_answered(
-    talk: Conversation, data: str
-) -> None:
+
+
+async def test_forged_buttons_change_nothing_and_are_answered(talk: Conversation) -> None:
     (answer,) = await talk.say(PETER, "/subscribe strikes")
     before = await kept_by(talk, PETER)
-    assert await talk.tap(PETER, answer, data) is not None
-    assert "code" not in talk.last(PETER)["text"]
-    after = await kept_by(talk, PETER)
-    # The page number of a genuine topic may be nonsense; the tap counts all the same.
-    assert after == before or data == "topic:energy:9999999999"
+    for data in FORGED:
+        assert await talk.tap(PETER, answer, data) is not None, data
+        assert "code" not in talk.last(PETER)["text"], data
+        assert await kept_by(talk, PETER) == before, data

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+
 from telegram import Bot
+from telegram.error import TelegramError
 
 from bot.context import Services
 from bot.desk.card import draw
@@ -10,12 +13,23 @@ from bot.desk.progress import progress
 from bot.desk.showing import edit, manner_of
 from digests.alerts.card import Card, live_cards
 
+_log = logging.getLogger(__name__)
+
 
 async def refresh(services: Services, bot: Bot) -> int:
     """Edits each live card that no longer shows how things are; how many. For the timetable."""
     async with services.database.read() as session:
         cards = await live_cards(session)
-    return sum([await _follow(services, bot, card) for card in cards])
+    return sum([await _followed(services, bot, card) for card in cards])
+
+
+async def _followed(services: Services, bot: Bot, card: Card) -> int:
+    """One card that cannot be edited now does not hold up the others."""
+    try:
+        return await _follow(services, bot, card)
+    except TelegramError as error:
+        _log.warning("a card stays behind", extra={"error": type(error).__name__})
+        return 0
 
 
 async def _follow(services: Services, bot: Bot, card: Card) -> int:

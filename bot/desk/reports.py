@@ -13,12 +13,15 @@ from digests.alerts.card import language_at
 from digests.alerts.dialogue import Asked, ask, drop
 from digests.alerts.permission import Act
 from digests.alerts.staff import desk_chats
-from digests.alerts.wording import headline
+from digests.alerts.wording import arranged, headline
 from digests.corrections import report as reports
 from digests.corrections.report import Report, copy_in
 from digests.errors import Stale
 from digests.outbox.dispatch import Content
 from digests.outbox.notice import announce
+
+ANSWER = 1500
+"""Characters of an answer: with the report it must fit into one message."""
 
 
 async def report_error(update: Update, context: Context) -> None:
@@ -87,7 +90,7 @@ async def ask_answer(update: Update, context: Context, report: str) -> None:
 
 async def give_answer(update: Update, context: Context, report_id: int, words: str) -> None:
     """The editor's answer goes back to the reader, once."""
-    now = context.now()
+    now, answer = context.now(), arranged(words, ANSWER)
     async with context.database.write() as session:
         owners = context.settings.owners
         found = await reports.answer(session, report_id, by=person(update), owners=owners, now=now)
@@ -95,7 +98,7 @@ async def give_answer(update: Update, context: Context, report_id: int, words: s
             session,
             chat_id=found.chat_id,
             kind="report_answer",
-            values={"words": found.words, "answer": words},
+            values={"words": found.words, "answer": answer},
             now=now,
         )
     await context.answer("desk/answer_sent.html")

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Bot
 from telegram.constants import ParseMode
-from telegram.error import BadRequest
+from telegram.error import BadRequest, Forbidden
 
 from bot.context import NO_PREVIEW, keyboard
 from bot.rendering.render import Message
@@ -46,6 +46,9 @@ async def edit(bot: Bot, chat_id: int, message_id: int, message: Message) -> boo
     except BadRequest as refusal:
         # Somebody else at the desk was faster: it shows what it should.
         return "not modified" in refusal.message.lower()
+    except Forbidden:
+        # They blocked us: nobody sees that card any more.
+        return False
     return True
 
 

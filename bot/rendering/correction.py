@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.rendering.render import Message, Words
-from digests.alerts.alert import Alert, AlertRevision
+from digests.alerts.alert import AlertRevision
 from digests.alerts.wording import headline
 from digests.corrections.correction import CorrectedSubject, Correction, CorrectionKind
 from digests.corrections.difference import dropped
@@ -30,10 +30,7 @@ class Admitted:
     """What we say instead."""
     earlier: str
     note: str
-    language: str
     at: datetime
-    said_at: datetime | None
-    """When the alert went out; a digest has its own date above."""
 
 
 async def correction_parts(
@@ -53,7 +50,7 @@ async def admitted(
     session: AsyncSession, correction: Correction, now: datetime | None = None
 ) -> Admitted:
     """What is to be shown of a correction; ``now`` is its date while it is only proposed."""
-    was, said_at = await _was(session, correction)
+    was = await _was(session, correction)
     right = correction.texts.get(correction.main_language, "")
     return Admitted(
         subject=correction.subject,
@@ -62,9 +59,7 @@ async def admitted(
         right=dropped(right, was) or headline(right),
         earlier=dropped(was, right) if right else "",
         note=correction.notes.get(correction.main_language, ""),
-        language=correction.main_language,
         at=correction.decided_at or now or correction.made_at,
-        said_at=said_at,
     )
 
 
@@ -73,11 +68,10 @@ def render(words: Words, shown: Admitted, language: Language, timezone: str) -> 
     return words.message(TEMPLATE, language, timezone=timezone, now=shown.at, told=shown)
 
 
-async def _was(session: AsyncSession, correction: Correction) -> tuple[str, datetime | None]:
+async def _was(session: AsyncSession, correction: Correction) -> str:
     key = (correction.subject_id, correction.was_revision)
     if correction.subject is CorrectedSubject.STORY:
         story = await session.get_one(StoryRevision, key)
-        return f"{story.title}\n{story.lead}", None
+        return f"{story.title}\n{story.lead}"
     revision = await session.get_one(AlertRevision, key)
-    alert = await session.get_one(Alert, correction.subject_id)
-    return revision.texts[revision.main_language], alert.decided_at
+    return revision.texts[revision.main_language]

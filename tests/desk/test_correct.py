@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from digests.audience.subscriber import Subscriber
 from digests.audience.taste import Taste
 from digests.corrections.correction import Correction
 from digests.outbox.dispatch import Content
+from digests.stories.story import StoryTopic
 from tests.alerts.builders import EDITOR
 from tests.corrections.builders import arrived, edition, story
 from tests.desk.conftest import READERS
 from tests.desk.newsroom import Newsroom, buttons
+from tests.outbox.builders import readers
 
 TEXT = "/breaking Missile strikes reported on a depot near Luhansk\nIt burns. Two are hurt."
 RIGHT = "Fire reported at a warehouse near Luhansk\nIt burns. Nobody is hurt."
@@ -115,6 +119,55 @@ async def test_a_story_in_a_digest_is_chosen_by_button(desk: Newsroom) -> None:
     assert await desk.tap(EDITOR, "A depot was hit", message=question) == (
         "That is not there, or not there any more."
     )
+
+
+async def digest_of_a_wrong_story(desk: Newsroom) -> list[dict[str, Any]]:
+    """Everybody, the editor too, was told of the depot; their copies, the editor's first."""
+    now = desk.clock.now
+    async with desk.database.write() as session:
+        told = await story(session, now - timedelta(hours=1))
+        session.add(StoryTopic(story_id=told.id, topic="strikes", score=3.0, reasons=["hit"]))
+        await readers(session, [EDITOR], now=now, topics=["strikes"])
+        earlier = update(Subscriber).values(covered_until=now - timedelta(hours=24))
+        await session.execute(earlier)
+    chats = (EDITOR, *READERS)
+    for chat in chats:
+        await desk.say(chat, "/digest")
+    await desk.deliver()
+    return [desk.screen(chat)[-1] for chat in chats]
+
+
+async def test_every_copy_of_a_digest_is_put_right_and_its_readers_are_told(
+    desk: Newsroom,
+) -> None:
+    mine, *theirs = await digest_of_a_wrong_story(desk)
+    assert all("A depot was hit" in copy["text"] for copy in theirs)
+    await desk.say(EDITOR, f"/correct {RIGHT}", reply_to=mine["message_id"])
+    await desk.tap(EDITOR, "A depot was hit")
+    await desk.tap(EDITOR, "Correct 4 copies")
+    await desk.deliver()
+    for reader, copy in zip(READERS, theirs, strict=True):
+        shown = next(m for m in desk.screen(reader) if m["message_id"] == copy["message_id"])
+        assert "Fire reported at a warehouse near Luhansk" in shown["text"]
+        assert "Corrected at" in shown["text"]
+        told = desk.screen(reader)[-1]
+        assert told["text"].startswith("Correction")
+        assert told["reply_to_message"]["message_id"] == copy["message_id"]
+        assert "The digest above is put right." in told["text"]
+
+
+async def test_a_story_withdrawn_from_a_digest_is_struck_out_in_every_copy(
+    desk: Newsroom,
+) -> None:
+    mine, *theirs = await digest_of_a_wrong_story(desk)
+    await desk.say(EDITOR, "/retract Nothing was hit.", reply_to=mine["message_id"])
+    await desk.tap(EDITOR, "A depot was hit")
+    await desk.tap(EDITOR, "Withdraw 4 copies")
+    await desk.deliver()
+    for reader, copy in zip(READERS, theirs, strict=True):
+        shown = next(m for m in desk.screen(reader) if m["message_id"] == copy["message_id"])
+        assert "Withdrawn at" in shown["text"]
+        assert "Nothing was hit." in shown["text"]
 
 
 async def test_a_retraction_without_a_reason_asks_for_one(desk: Newsroom) -> None:

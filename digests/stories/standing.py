@@ -62,6 +62,12 @@ _SAYING = {
         re.IGNORECASE,
     ),
 }
+_NAMED_FIRST = {
+    "uk": re.compile(
+        r"(?:^|\. )(?P<who>[^\W\d_][^,.;!?—]{2,50}?) (?:це )?"
+        r"(?:заявля\w+|заяви\w+|запереч\w+|спростову\w+|повідомля\w+|повідоми\w+|каж\w+|сказа\w+)\b"
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,7 @@ def judge(reports: Sequence[Report]) -> Judgement:
 def attribution(report: Report) -> str:
     """Who says so in one report: whom it names, else the source itself."""
     for told in (report.lead, report.title):
-        for cues in (_ACCORDING, _SAYING):
+        for cues in (_ACCORDING, _SAYING, _NAMED_FIRST):
             cue = cues.get(report.language)
             found = cue.search(told) if cue else None
             if found and len(found["who"]) <= LONGEST_ATTRIBUTION:

@@ -7,18 +7,18 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.audience.taste import TasteTopic
 from digests.editions.edition import Edition, EditionStory
 from digests.editions.selection import Selection
 from digests.editions.stock import stock
-from digests.storage.bulk import insert_new
+from digests.storage.bulk import insert_all, insert_new
 from digests.vocabulary import Topic
 
 _AT_ONCE = 250
-"""Editions whose places are held in memory together."""
+"""Editions whose places are written together."""
 
 
 class Wanted(NamedTuple):
@@ -42,12 +42,14 @@ async def press(
     if new:
         ranking = await stock(session, min(window.start for window in new), end)
         topics = await _topics(session, {window.taste_id for window in new})
-        for first in range(0, len(new), _AT_ONCE):
-            chosen = {
+        await _write(
+            session,
+            {
                 window: ranking.select(topics[window.taste_id], window.start, window.end)
-                for window in new[first : first + _AT_ONCE]
-            }
-            await _write(session, chosen, now)
+                for window in new
+            },
+            now,
+        )
     known = await _known(session, end)
     return {window: known[window] for window in wanted}
 
@@ -85,13 +87,15 @@ async def _write(session: AsyncSession, chosen: dict[Wanted, Selection], now: da
     columns = ("id", "taste_id", "window_start", "window_end")
     # Those that another worker wrote meanwhile are not among them: they have their places.
     made = await insert_new(session, Edition, rows, columns)
-    places = [
-        place
-        for row in made
-        for place in _places(row.id, chosen[Wanted(row.taste_id, row.window_start, row.window_end)])
-    ]
-    if places:
-        await session.execute(insert(EditionStory), places)
+    for first in range(0, len(made), _AT_ONCE):
+        places = [
+            place
+            for row in made[first : first + _AT_ONCE]
+            for place in _places(
+                row.id, chosen[Wanted(row.taste_id, row.window_start, row.window_end)]
+            )
+        ]
+        await insert_all(session, EditionStory, places)
 
 
 def _places(edition_id: int, selection: Selection) -> Iterator[dict[str, Any]]:

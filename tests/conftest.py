@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from digests.migrations.tables import METADATA
 from digests.storage.database import Database
@@ -54,32 +58,102 @@ def postgresql_server() -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """An empty database without tables, once on each engine."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'frontwire.db'}"
-        return
-    server: str = request.getfixturevalue("postgresql_server")
-    name = f"t{uuid4().hex}"
-    admin = create_async_engine(server, isolation_level="AUTOCOMMIT")
-    async with admin.connect() as connection:
-        await connection.execute(text(f"CREATE DATABASE {name}"))
-    try:
-        yield server.replace("/postgres?", f"/{name}?", 1)
-    finally:
-        async with admin.connect() as connection:
-            await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-        await admin.dispose()
+def engine(request: pytest.FixtureRequest) -> str:
+    """Each test that asks for a database runs once on each engine."""
+    return str(request.param)
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    """An empty database with every table, once on each engine."""
-    opened = Database(database_url)
-    async with opened.engine.begin() as connection:
+async def database_url(
+    engine: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[str]:
+    """An empty database without tables."""
+    if engine == "sqlite":
+        yield f"sqlite:///{tmp_path / 'frontwire.db'}"
+        return
+    async with _scratch(request.getfixturevalue("postgresql_server"), "template1") as url:
+        yield url
+
+
+@pytest.fixture
+async def database(
+    engine: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[Database]:
+    """An empty database with every table, copied from one that was made once."""
+    if engine == "sqlite":
+        copy = tmp_path / "frontwire.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), copy)
+        opened = Database(f"sqlite:///{copy}")
+        yield opened
+        await opened.close()
+        return
+    request.getfixturevalue("postgresql_template")
+    server = request.getfixturevalue("postgresql_server")
+    async with _scratch(server, TEMPLATE) as url:
+        opened = Database(url)
+        yield opened
+        await opened.close()
+
+
+TEMPLATE = "frontwire_template"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with every table."""
+    path = tmp_path_factory.mktemp("template") / "frontwire.db"
+    _apart(_make_tables(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: str) -> None:
+    """A database with every table, in the server of this run."""
+
+    async def make() -> None:
+        async with _admin(postgresql_server) as connection:
+            await connection.execute(text(f"CREATE DATABASE {TEMPLATE}"))
+        await _make_tables(_named(postgresql_server, TEMPLATE))
+
+    _apart(make())
+
+
+def _apart(work: Coroutine[Any, Any, None]) -> None:
+    """Runs it in a thread of its own: the test that asked first has a loop running."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()
+
+
+async def _make_tables(url: str) -> None:
+    database = Database(url)
+    async with database.engine.begin() as connection:
         await connection.run_sync(METADATA.create_all)
-    yield opened
-    await opened.close()
+    await database.close()
+
+
+def _named(server: str, name: str) -> str:
+    return server.replace("/postgres?", f"/{name}?", 1)
+
+
+@asynccontextmanager
+async def _admin(server: str) -> AsyncIterator[AsyncConnection]:
+    admin = create_async_engine(server, isolation_level="AUTOCOMMIT")
+    async with admin.connect() as connection:
+        yield connection
+    await admin.dispose()
+
+
+@asynccontextmanager
+async def _scratch(server: str, template: str) -> AsyncIterator[str]:
+    """A new database copied from ``template``, dropped at the end."""
+    name = f"t{uuid4().hex}"
+    async with _admin(server) as connection:
+        await connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    try:
+        yield _named(server, name)
+    finally:
+        async with _admin(server) as connection:
+            await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture

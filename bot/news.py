@@ -13,6 +13,7 @@ from bot.rendering.digest import digest_parts
 from bot.rendering.render import Message, Words
 from digests.audience.sharing import taste_for
 from digests.editions.press import Wanted, press
+from digests.editions.window import open_window
 from digests.intake.article import Article
 from digests.intake.collect import SourceRead, collect
 from digests.intake.fetch import FeedClient
@@ -60,7 +61,8 @@ async def group_all(database: Database, topics: Topics, *, now: Callable[[], dat
     placed = 0
     while True:
         async with database.write() as session:
-            report = await group(session, topics, now=now(), limit=AT_ONCE)
+            told_at = await open_window(session, now=now())
+            report = await group(session, topics, now=told_at, limit=AT_ONCE)
         placed += report.articles
         if report.articles < AT_ONCE:
             return placed

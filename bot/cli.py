@@ -143,7 +143,7 @@ async def import_(files: tuple[Any, ...], source: str | None, as_json: bool) -> 
     done = []
     async with opened() as database:
         for file in files:
-            name = Path(file.name).name
+            name = Path(getattr(file, "name", "stdin")).name.strip("<>")
             with progress(_size(file), name, quietly=as_json) as bar:
                 report = await import_articles(
                     database, file, name=source or Path(name).stem, now=now,
@@ -163,7 +163,7 @@ def _size(file: Any) -> int:
     """Bytes; 0 for a pipe, whose end nobody knows."""
     try:
         return Path(file.name).stat().st_size
-    except OSError:
+    except (OSError, AttributeError):
         return 0
 
 

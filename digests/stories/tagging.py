@@ -32,6 +32,9 @@ WORDS_READ = 400
 LIKENESS = 65.0
 """rapidfuzz's WRatio, 0-100, from which a mistyped name is worth offering."""
 
+SHORTEST_PART = 5
+"""Letters below which a name is compared as a whole only."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tag:
@@ -92,15 +95,13 @@ class Topics:
 
         Of two equally like words the one in the person's own language comes first.
         """
-        from rapidfuzz import fuzz, process
-
         said = folded(word.strip())
         own = {folded(e.titles[Language.nearest(language)]) for e in self._entries.values()}
-        found = process.extract(
-            said, list(self._meaning), scorer=fuzz.WRatio, score_cutoff=LIKENESS, limit=None
+        scored = [(_alike(said, known), known) for known in self._meaning]
+        found = sorted(
+            (-score, known not in own, known) for score, known in scored if score >= LIKENESS
         )
-        found.sort(key=lambda match: (-match[1], match[0] not in own, match[0]))
-        return list(dict.fromkeys(self._meaning[known] for known, _, _ in found))[:limit]
+        return list(dict.fromkeys(self._meaning[known] for _, _, known in found))[:limit]
 
     def tag(self, title: str, text: str, language: str) -> list[Tag]:
         """The topics of a text, the strongest first; none in a language without phrases."""
@@ -115,6 +116,14 @@ class Topics:
 def load_topics(path: Path | None = None) -> Topics:
     """The operator's topics, or ours; raises TopicsFileError naming the faulty place."""
     return Topics(read_topics(path or DEFAULT_TOPICS))
+
+
+def _alike(said: str, known: str) -> float:
+    """How alike two names are, 0 to 100; a part of a name counts, but not of one like "us"."""
+    from rapidfuzz import fuzz
+
+    whole = min(len(said), len(known)) < SHORTEST_PART
+    return fuzz.ratio(said, known) if whole else fuzz.WRatio(said, known)
 
 
 class _Rulebook:

@@ -102,6 +102,17 @@ def test_a_mistyped_topic_is_understood(topics: Topics, word: str, first: str) -
     assert topics.nearest(word, "en")[0] == first
 
 
+@pytest.mark.parametrize("word", ["qqqqq", "кіпр", "xx", "", "🙂"])
+def test_what_is_like_no_topic_is_offered_none(topics: Topics, word: str) -> None:
+    assert topics.nearest(word, "uk") == []
+
+
+def test_at_most_three_topics_are_offered_each_once(topics: Topics) -> None:
+    offered = topics.nearest("war", "en")
+    assert len(offered) == len(set(offered)) <= 3
+    assert topics.nearest("sanctons", "en") == ["sanctions"]
+
+
 def test_every_topic_is_named_and_described_in_both_languages(topics: Topics) -> None:
     assert {"frontline", "strikes", "weapons", "diplomacy", "sanctions", "humanitarian"} <= set(
         topics.names

@@ -41,7 +41,8 @@ from digests.stories.tagging import load_topics
 _log = logging.getLogger(__name__)
 
 CHAT, COURIER, TIMETABLE, WEB = ROLES = ("chat", "courier", "timetable", "web")
-LONGEST_PAUSE = 30.0
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+"""Seconds between two tries to reach Telegram."""
 
 
 def utc_now() -> datetime:
@@ -175,7 +176,7 @@ class Process:
 
     async def _meet(self) -> None:
         """getMe, until the network is there."""
-        pause = 1.0
+        pause = FIRST_PAUSE
         while True:
             try:
                 await self.application.initialize()

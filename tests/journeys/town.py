@@ -97,12 +97,14 @@ class Town:
         found = [one for one in buttons if one[0].startswith(label)]
         assert found, f"no button {label!r} among {[text for text, *_ in buttons]}"
         _, message, data = found[0]
-        tapping = asyncio.create_task(
-            self.telegram.tap(user_id, user_id, message["message_id"], data)
-        )
+        await self.press(user_id, message["message_id"], data)
+
+    async def press(self, user_id: int, message_id: int, data: str) -> Row | None:
+        """Taps with this data, genuine or not; what the bot answers the tap with."""
+        tapping = asyncio.create_task(self.telegram.tap(user_id, user_id, message_id, data))
         await asyncio.sleep(0)
         await self.heed()
-        await tapping
+        return await tapping
 
     def heard(self, user_id: int) -> list[Row]:
         """The bot's messages in somebody's chat, oldest first."""

@@ -180,13 +180,11 @@ async def test_a_rolled_back_transaction_leaves_no_ghost_story(
     assert places[0] == places[3]
 
 
-async def test_what_another_worker_placed_is_remembered(
-    database: Database, database_url: str, now: datetime
-) -> None:
+async def test_what_another_worker_placed_is_remembered(database: Database, now: datetime) -> None:
     await arrive(database, now, BANK, SEOUL, hours=-4)
     await grouped(database, now)
     first = await arrive(database, now, POWER, hours=-3)
-    other = Database(database_url)
+    other = Database(database.url.render_as_string(hide_password=False))
     try:
         await grouped(other, now)
     finally:

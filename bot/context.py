@@ -173,6 +173,14 @@ class Context(CallbackContext[ExtBot[None], Box, Box, Box]):
             # Older than Telegram remembers taps; there is nobody left to tell.
             self.toasted = True
 
+    async def lead_to(self, payload: str) -> None:
+        """Answers the tap by opening the person's own chat with us, at ``/start <payload>``."""
+        query = self.incoming.callback_query
+        if query is None or self.toasted:
+            return
+        self.toasted = True
+        await query.answer(url=f"https://t.me/{self.bot.username}?start={payload}")
+
     async def _render(self, template: str, values: Box) -> Rendered:
         language, timezone = await self._voice()
         return self._worded(template, language, timezone, values)

@@ -28,6 +28,7 @@ _PAGES: dict[str, Callable[..., Awaitable[None]]] = {
     "sub": subscriptions.add_topic,
     "unsub": subscriptions.drop_topic,
     "why": subscriptions.why,
+    "sections": subscriptions.show_sections,
     "times": times.show_times,
     "hour": times.toggle_hour,
     "notimes": times.no_times,

@@ -7,13 +7,14 @@ from io import BytesIO
 import orjson
 from telegram import Update
 
-from bot.chat.subject import chat_of, for_admins, subject_id
+from bot.chat.subject import chat_of, for_admins, in_own_chat, subject_id
 from bot.context import Context
 from digests.audience.forget import erase
 from digests.audience.forget import export as everything_held
 from digests.outbox.withdraw import withdraw_from
 
 
+@in_own_chat("privacy")
 async def tell_privacy(_update: Update, context: Context) -> None:
     """/privacy."""
     await context.answer("chat/privacy.html")

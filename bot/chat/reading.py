@@ -2,53 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import replace
 
 from telegram import Update
 
 from bot.chat.query import terms_of
 from bot.chat.said_topics import SaidTopics, read_topics
-from bot.chat.subject import enrolled, for_admins, reader
+from bot.chat.subject import enrolled, for_admins, in_own_chat, reader
 from bot.chat.subscriptions import portrait_of
 from bot.context import Context
+from bot.rendering.stories import StoryView, clipped, view
 from digests.audience.subscribe import topics_of
 from digests.editions.compose import compose_now
-from digests.stories.newest import as_told, newest
+from digests.editions.told import Told
+from digests.editions.told import latest as newest
+from digests.stories.current import in_words
 from digests.stories.search import search as find_stories
-from digests.stories.story import StoryRevision
-from digests.vocabulary import Severity, Standing, Topic
+from digests.vocabulary import Topic
 
 SHOWN = 5
 """Stories in one answer; well within a message."""
 
-_LONGEST_TITLE = 200
-_LONGEST_LEAD = 240
+_LEAD = 200
 _LONGEST_QUERY = 200
-_LINKS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A source's name and its newest article."""
-
-    name: str
-    url: str | None
-    state_controlled: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Headline:
-    """A story in a few lines."""
-
-    title: str
-    lead: str
-    severity: Severity
-    standing: Standing
-    attribution: str | None
-    links: tuple[Link, ...]
-    more: int
-    at: datetime
 
 
 @for_admins
@@ -73,6 +49,7 @@ async def latest(update: Update, context: Context) -> None:
     await _latest(update, context, said)
 
 
+@in_own_chat("latest")
 async def latest_of(update: Update, context: Context, topic: str = "") -> None:
     """A tap on "Newest stories", perhaps of one topic."""
     said = read_topics(topic, context.topics, await context.language())
@@ -87,8 +64,9 @@ async def search(_update: Update, context: Context) -> None:
         return
     async with context.database.read() as session:
         found = await find_stories(session, terms_of(said), limit=SHOWN)
-        told = await as_told(session, [story.id for story in found])
-    await context.answer("chat/found.html", said=said, stories=[headline(one) for one in told])
+        told = await in_words(session, [story.id for story in found])
+    stories = [_brief(Told(story, topic="")) for story in told]
+    await context.answer("chat/found.html", said=said, stories=stories)
 
 
 async def _latest(update: Update, context: Context, said: SaidTopics) -> None:
@@ -100,32 +78,13 @@ async def _latest(update: Update, context: Context, said: SaidTopics) -> None:
             topics = await topics_of(session, row)
             own = bool(topics)
         unknown_only = bool(said.unknown) and not said.known
-        told = [] if unknown_only else await newest(session, topics, limit=SHOWN)
-    stories = [headline(one) for one in told]
+        wanted = () if unknown_only else topics or context.topics.names
+        told = await newest(session, wanted, now=context.now(), limit=SHOWN)
+    stories = [_brief(item) for item in told]
     await context.answer("chat/latest.html", said=said, own=own, topics=topics, stories=stories)
 
 
-def headline(told: StoryRevision) -> Headline:
-    """A story's revision in a few lines."""
-    sources = told.sources
-    return Headline(
-        shortened(told.title, _LONGEST_TITLE),
-        shortened(told.lead, _LONGEST_LEAD),
-        told.severity,
-        told.standing,
-        told.attribution,
-        tuple(
-            Link(shortened(one["name"], 40), one["url"], one["state_controlled"])
-            for one in sources[:_LINKS]
-        ),
-        max(len(sources) - _LINKS, 0),
-        told.last_article_at,
-    )
-
-
-def shortened(text: str, most: int) -> str:
-    """At most so many characters, cut between words, with an ellipsis."""
-    if len(text) <= most:
-        return text
-    cut = text[: most - 1]
-    return (cut.rsplit(" ", 1)[0] if " " in cut[most // 2 :] else cut).rstrip(" ,;:–—-") + "…"
+def _brief(item: Told) -> StoryView:
+    """A story for a list: its lead is cut shorter than a digest's."""
+    story = view(item)
+    return replace(story, lead=clipped(story.lead, _LEAD))

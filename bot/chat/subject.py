@@ -79,6 +79,23 @@ def for_admins(
     return checked
 
 
+def in_own_chat(name: str) -> Callable[[Callable[..., Awaitable[None]]], Callable[..., Any]]:
+    """A button that only reads, tapped under a post that many see: the answer opens in the tapper's
+    own chat, by the link ``?start=<name>_<word>`` that /start understands."""
+
+    def wrap(handler: Callable[..., Awaitable[None]]) -> Callable[..., Any]:
+        @wraps(handler)
+        async def led(update: Update, context: Context, *words: str) -> None:
+            if update.callback_query is None or is_private(update):
+                await handler(update, context, *words)
+            else:
+                await context.lead_to("_".join((name, *words)))
+
+        return led
+
+    return wrap
+
+
 async def show(context: Context, template: str, *, here: bool, **values: Any) -> None:
     """A page: in place of the page that was tapped, else below a digest, which must stay."""
     await (context.change if here else context.answer)(template, **values)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
 from bot.chat.portrait import Portrait, portrait
 from bot.chat.said_topics import read_topics
-from bot.chat.subject import enrolled, for_admins, reader, show
+from bot.chat.subject import enrolled, for_admins, in_own_chat, reader, show
 from bot.context import Context
 from digests.audience.subscribe import subscribe as add_topics
 from digests.audience.subscribe import toggle, topics_of
 from digests.audience.subscribe import unsubscribe as drop_topics
+from digests.editions.edition import EditionStory
 from digests.stories.story import Story, StoryTopic
 from digests.vocabulary import Topic
 
@@ -93,6 +94,25 @@ async def drop_topic(update: Update, context: Context, name: str) -> None:
     await _answer(update, context, "chat/unsubscribed.html", dropped=dropped, said=said)
 
 
+@in_own_chat("sections")
+async def show_sections(_update: Update, context: Context, edition: str) -> None:
+    """A tap under a digest of many topics: each of them with "why" and "unsubscribe"."""
+    number = int(edition) if edition.isascii() and edition.isdigit() and len(edition) < 16 else 0
+    wanted = (
+        select(EditionStory.topic)
+        .where(EditionStory.edition_id == number)
+        .group_by(EditionStory.topic)
+        .order_by(func.min(EditionStory.position))
+    )
+    async with context.database.read() as session:
+        topics = (await session.scalars(wanted)).all()
+    if not topics:
+        await context.toast("chat/stale_button.html")
+        return
+    await context.answer("chat/sections.html", topics=topics)
+
+
+@in_own_chat("why")
 async def why(update: Update, context: Context, name: str) -> None:
     """Why stories stand under this topic: what it is about, and the words that decided lately."""
     if name not in context.topics:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from telegram import Update
 
+from bot.chat.privacy import tell_privacy
+from bot.chat.reading import latest_of
 from bot.chat.settings_page import settings_page
-from bot.chat.subject import enrolled, for_admins, is_private, reader
-from bot.chat.subscriptions import add_topic, drop_topic, portrait_of, why
+from bot.chat.subject import enrolled, for_admins, in_own_chat, is_private, reader
+from bot.chat.subscriptions import add_topic, drop_topic, portrait_of, show_sections, why
 from bot.context import Context
 from digests.audience.presence import restore
 from digests.audience.subscribe import set_language
@@ -14,15 +16,15 @@ from digests.vocabulary import Language
 
 
 async def start(update: Update, context: Context) -> None:
-    """/start, also by a link: a topic's name, why_<topic>, unsub_<topic>."""
+    """/start, also by a link: a topic's name, or one of ``_LINKS`` with what it is about."""
     payload = (context.args or [""])[0]
-    name = payload.partition("_")[2]
-    if payload.startswith("why_"):
-        await why(update, context, name)
-    elif payload.startswith("unsub_"):
-        await drop_topic(update, context, name)
-    elif payload in context.topics:
+    name, _, about = payload.partition("_")
+    if payload in context.topics:
         await add_topic(update, context, payload)
+    elif about and name in _LINKS:
+        await _LINKS[name](update, context, about)
+    elif payload in _PAGES:
+        await _PAGES[payload](update, context)
     else:
         await _greet(update, context)
 
@@ -51,6 +53,11 @@ async def speak(update: Update, context: Context, language: str) -> None:
     await context.change("chat/welcome.html", private=is_private(update))
 
 
+@in_own_chat("help")
 async def give_help(update: Update, context: Context) -> None:
     """/help, and the button of that name."""
     await context.answer("chat/help.html", private=is_private(update))
+
+
+_LINKS = {"why": why, "unsub": drop_topic, "latest": latest_of, "sections": show_sections}
+_PAGES = {"latest": latest_of, "help": give_help, "privacy": tell_privacy}

@@ -177,6 +177,25 @@ async def test_a_digest_comes_at_once_and_the_second_time_there_is_nothing_new(
     assert "Nothing new" in answer["text"]
 
 
+async def test_a_digest_of_many_topics_offers_why_and_unsubscribe_for_each(
+    talk: Conversation,
+) -> None:
+    at = talk.now - timedelta(hours=1)
+    async with talk.database.write() as session:
+        for number, topic in enumerate(("energy", "strikes", "cyber", "nuclear")):
+            await tell(session, f"Event {number}", topic, at=at)
+    await talk.say(OLENA, "/subscribe energy strikes cyber nuclear")
+    await talk.say(OLENA, "/digest")
+    await talk.deliver()
+    digest = talk.last(OLENA)
+    (data,) = [data_of(digest, label) for label in labels(digest) if "?" in label]
+    await talk.tap(OLENA, digest, data)
+    page = talk.last(OLENA)
+    assert labels(page).count("Відписатися") == 4
+    await talk.tap(OLENA, page, "unsub:cyber")
+    assert (await kept_by(talk, OLENA))[0] == {"energy", "strikes", "nuclear"}
+
+
 async def test_a_digest_without_topics_asks_for_one(talk: Conversation) -> None:
     (answer,) = await talk.say(PETER, "/digest")
     assert "Choose topics" in labels(answer)
@@ -351,6 +370,7 @@ FORGED = (
     "accept:99999-1", "accept:480-0", "accept:", "pause:x", "speak:xx", "chat:1:topics:0",
     "chat:-1001:forget:yes", "chat:-100123456789:forget:yes", "latest:", "sub:'; DROP",
     "unsub:😀", "forget:yes:yes", "ask:everything", "why:<b>",
+    "sections:x", "sections:0", "sections:99999999999999999999",
 )  # fmt: skip
 
 

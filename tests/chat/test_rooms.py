@@ -60,6 +60,17 @@ async def test_in_a_group_we_stay_silent_unless_spoken_to(talk: Conversation) ->
     assert await talk.say(MEMBER, "Львів", chat_id=GROUP, reply_to=ours)
 
 
+async def test_a_button_that_only_reads_opens_in_the_tappers_own_chat(talk: Conversation) -> None:
+    await in_group(talk)
+    greeting = talk.last(GROUP)
+    for data, payload in (("why:energy", "why_energy"), ("latest", "latest"), ("help", "help")):
+        toast = await talk.tap(MEMBER, greeting, data)
+        assert toast is not None
+        assert toast["url"] == f"https://t.me/frontwire_bot?start={payload}"
+        assert await talk.say(MEMBER, f"/start {payload}")
+    assert talk.from_bot(GROUP) == [greeting]
+
+
 async def test_a_forum_is_served_in_the_topic_where_an_admin_set_it_up(talk: Conversation) -> None:
     await in_group(talk, FORUM, forum=True)
     talk.sandbox.add_topic(FORUM, 7, "Новини")

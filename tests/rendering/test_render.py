@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.rendering.catalogs import TEMPLATES
 from bot.rendering.render import Button, Message, Words
 from digests.vocabulary import Language
 
@@ -96,3 +97,58 @@ def test_a_value_nobody_gave_is_an_error_and_not_an_empty_place(render: Render) 
 def test_plain_text_has_no_entities(tmp_path: Path) -> None:
     (tmp_path / "toast.html").write_text('{{ _("Added %(x)s", x=x) }}', encoding="utf-8")
     assert Words(folder=tmp_path).text("toast.html", EN, x="R&D's") == "Added R&D's"
+
+
+def test_a_value_inside_a_sentence_is_cleaned_like_any_other(render: Render) -> None:
+    hostile = "\x01\x00<b>\u202eשלום"
+    for template in ('{{ _("by %(x)s", x=x) }}', "{% trans %}by {{ x }}{% endtrans %}"):
+        assert render(template, x=hostile).text == "by \u2068 &lt;b&gt;שלום\u2069"
+
+
+def test_percent_signs_and_braces_in_values_are_only_text(render: Render) -> None:
+    page = render('{{ _("by %(x)s", x=x) }} {{ x }}', x="%(y)s {{ 7 * 7 }} %")
+    assert page.text == "by %(y)s {{ 7 * 7 }} % %(y)s {{ 7 * 7 }} %"
+
+
+def test_a_button_with_an_address_telegram_would_refuse_is_left_out(render: Render) -> None:
+    page = render('Text {{ button_url("A", "javascript:x") }}{{ button("B", "b") }}')
+    assert page == Message("Text", ((Button("B", data="b"),),))
+
+
+def test_a_row_holds_eight_buttons_and_goes_on_in_the_next(render: Render) -> None:
+    page = render("Text{% for n in range(10) %}{{ button(n | string, 'x') }}{% endfor %}")
+    assert [len(row) for row in page.buttons] == [8, 2]
+
+
+@pytest.mark.parametrize(("language", "shown"), [(EN, "12,304"), (UK, "12\xa0304")])
+def test_numbers_are_grouped_as_the_language_does(
+    render: Render, language: Language, shown: str
+) -> None:
+    assert render("{{ 12304 | number }}", language).text == shown
+
+
+def test_a_cut_leaves_no_trace_where_nothing_is_cut(render: Render, tmp_path: Path) -> None:
+    template = (
+        "one\n\n{{ cut() }}\n\ntwo\n<blockquote>{{ cut() }}\n three\n{{ cut() }}</blockquote>"
+    )
+    shown = "one\n\ntwo\n<blockquote>three</blockquote>"
+    assert render(template).text == shown
+    assert Words(folder=tmp_path).parts("page.html", EN) == (Message(shown),)
+
+
+def test_a_long_page_goes_on_in_parts_with_the_buttons_below_the_last(
+    render: Render, tmp_path: Path
+) -> None:
+    render(
+        "{% for n in range(3) %}\n\n{{ cut() }}\n{{ 'word ' * 400 }}{% endfor %}{{ button('A', 'a') }}"
+    )
+    first, last = Words(folder=tmp_path).parts("page.html", EN)
+    assert (first.buttons, last.buttons) == ((), ((Button("A", data="a"),),))
+    assert (first.text.count("word"), last.text.count("word")) == (800, 400)
+
+
+def test_no_template_puts_an_address_into_a_link_unchecked() -> None:
+    """``| linked(url)`` drops what Telegram would; on web pages the browser is the judge."""
+    pages = [p for p in TEMPLATES.rglob("*.html") if p.relative_to(TEMPLATES).parts[0] != "web"]
+    assert [p.name for p in pages if 'href="{{' in p.read_text(encoding="utf-8")] == []
+    assert len(pages) > 10

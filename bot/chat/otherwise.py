@@ -8,6 +8,7 @@ from rapidfuzz import fuzz, process
 from telegram import Message, Update
 from telegram.ext import CommandHandler
 
+from bot.chat.pausing import stop
 from bot.chat.portrait import country_title
 from bot.chat.posts import take_post
 from bot.chat.said_topics import read_topics
@@ -21,6 +22,10 @@ from digests.errors import TooManyTimes, UnknownPlace, UnreadableTime
 from digests.vocabulary import Language
 
 _LIKE_A_COMMAND = 60.0
+_STOPPING = {"stop", "unsubscribe", "стоп", "відписатися", "відпишіть", "досить", "отписаться"}
+_SHORTEST_PLACE = 4
+_WELL_KNOWN = 10_000
+"""Inhabitants in Ukraine, five times as many abroad: "так" is a yes, and also a town in Thailand."""
 _SHORT = 60
 """Longer than this is no city, no time and no topic, but something somebody wrote or copied."""
 
@@ -37,7 +42,7 @@ async def hear_otherwise(update: Update, context: Context) -> bool:
     elif message.text and message.text.startswith("/"):
         await _unknown_command(context, message.text)
     elif message.text and not message.forward_origin:
-        await _understand(context, _without_name(message.text, context))
+        await _answer_words(update, context, _without_name(message.text, context))
     elif message.text or message.effective_attachment:
         await context.answer("chat/no_words.html")
     return True
@@ -77,6 +82,14 @@ async def _unknown_command(context: Context, text: str) -> None:
     )
 
 
+async def _answer_words(update: Update, context: Context, text: str) -> None:
+    # Who says "stop" must not be told how to say it.
+    if text.strip(" .!").casefold() in _STOPPING:
+        await stop(update, context)
+    else:
+        await _understand(context, text)
+
+
 async def _understand(context: Context, text: str) -> None:
     language = await context.language()
     short = text if len(text) <= _SHORT else ""
@@ -105,13 +118,19 @@ def _times(text: str) -> tuple[Time, ...]:
 
 
 async def _places(text: str) -> list[Place]:
-    if not text:
+    if len(text) < _SHORTEST_PLACE:
         return []
     table = await city_table()
     try:
-        return await asyncio.to_thread(read_place, text, table)
+        places = await asyncio.to_thread(read_place, text, table)
     except UnknownPlace:
         return []
+    return [place for place in places if _is_well_known(place)]
+
+
+def _is_well_known(place: Place) -> bool:
+    city = place.city
+    return city is None or city.population >= _WELL_KNOWN * (1 if city.country == "UA" else 5)
 
 
 def _choice(place: Place, language: Language) -> ZoneChoice:

@@ -41,6 +41,8 @@ async def digest(update: Update, context: Context) -> None:
         await context.answer("chat/no_topics.html")
     elif dispatch is None:
         await context.answer("chat/nothing_new.html", me=await portrait_of(update, context))
+    else:
+        await context.toast("chat/on_its_way.html")
 
 
 async def latest(update: Update, context: Context) -> None:

@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.audience.occurrence import next_occurrence
 from digests.audience.said_times import Time
-from digests.audience.sharing import insert_new, slot_for
+from digests.audience.sharing import slot_for
 from digests.audience.slot import Appointment, Slot
 from digests.audience.subscriber import Subscriber
+from digests.storage.bulk import insert_new
 
 DEFAULT_TIME = Time(8 * 60)
 """When a reader who has not said a time gets the digest."""
@@ -64,5 +65,5 @@ async def _keep(
 ) -> None:
     slot_id = await slot_for(session, subscriber.timezone, time, now=now)
     key = {"subscriber_id": subscriber.id, "minute": time.minute}
-    if not await insert_new(session, Appointment, {**key, "slot_id": slot_id}):
+    if not await insert_new(session, Appointment, [{**key, "slot_id": slot_id}], ["minute"]):
         await session.execute(update(Appointment).filter_by(**key).values(slot_id=slot_id))

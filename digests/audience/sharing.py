@@ -5,19 +5,17 @@ Two people may be the first to want the same at once: the row is inserted by who
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.audience.occurrence import next_occurrence
 from digests.audience.said_times import Time
 from digests.audience.slot import Slot
 from digests.audience.taste import Taste, TasteTopic, taste_key
-from digests.storage.schema import Base
+from digests.storage.bulk import insert_new
 from digests.vocabulary import Topic
 
 
@@ -26,7 +24,7 @@ async def taste_for(session: AsyncSession, topics: Iterable[Topic]) -> int | Non
     key = taste_key(topics)
     if not key:
         return None
-    if await insert_new(session, Taste, {"key": key}):
+    if await insert_new(session, Taste, [{"key": key}], ["id"]):
         taste_id = await _taste_id(session, key)
         rows = [{"taste_id": taste_id, "topic": topic} for topic in key.split(",")]
         await session.execute(insert(TasteTopic), rows)
@@ -41,16 +39,9 @@ async def slot_for(session: AsyncSession, timezone: str, time: Time, *, now: dat
     if found is not None:
         return found
     due_at, local_date = next_occurrence(timezone, time.minute, time.weekdays, now)
-    await insert_new(session, Slot, {**key, "next_due_at": due_at, "next_local_date": local_date})
+    new = {**key, "next_due_at": due_at, "next_local_date": local_date}
+    await insert_new(session, Slot, [new], ["id"])
     return (await session.scalars(wanted)).one()
-
-
-async def insert_new(session: AsyncSession, table: type[Base], values: Mapping[str, Any]) -> bool:
-    """Inserts a row unless one like it is there; whether it did."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    into = sqlite.insert(table) if is_sqlite else postgresql.insert(table)
-    result = await session.execute(into.values(**values).on_conflict_do_nothing())
-    return result.rowcount == 1  # type: ignore[attr-defined, no-any-return]
 
 
 async def _taste_id(session: AsyncSession, key: str) -> int:

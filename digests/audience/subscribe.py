@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.audience.presence import floor_minute, restore_row
 from digests.audience.schedule import DEFAULT_TIME, set_times, times_of
-from digests.audience.sharing import insert_new, taste_for
+from digests.audience.sharing import taste_for
 from digests.audience.subscriber import (
     AlertWish,
     ChatKind,
@@ -22,6 +22,7 @@ from digests.audience.subscriber import (
     SubscriberState,
 )
 from digests.audience.taste import TasteTopic
+from digests.storage.bulk import insert_new
 from digests.vocabulary import Language, Topic
 
 FIRST_WINDOW = timedelta(hours=24)
@@ -63,7 +64,7 @@ async def register(
         "covered_until": floor_minute(now) - FIRST_WINDOW,
         "created_at": now,
     }
-    await insert_new(session, Subscriber, new)
+    await insert_new(session, Subscriber, [new], ["id"])
     subscriber = await found(session, chat_id)
     assert subscriber is not None  # noqa: S101 - it was inserted, or was there
     if subscriber.state is SubscriberState.SUSPENDED:

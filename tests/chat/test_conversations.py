@@ -319,6 +319,7 @@ async def test_links_from_elsewhere(
         (PETER, "8:30 and 20:00", "Yes"),
         (PETER, "diplomasy", "Diplomacy"),
         (PETER, "hello there, how are you doing today my dear friend?", "What can you do?"),
+        (OLENA, "так", "Що ти вмієш?"),
         (PETER, "/setings", None),
         (PETER, "/", None),
     ],
@@ -328,6 +329,16 @@ async def test_free_words_are_understood_or_kindly_not(
 ) -> None:
     (answer,) = await talk.say(who, said)
     assert label is None or label in labels(answer)
+
+
+@pytest.mark.parametrize(("who", "said"), [(PETER, "Stop!"), (OLENA, "стоп")])
+async def test_the_plain_word_stops_too(talk: Conversation, who: int, said: str) -> None:
+    await talk.say(who, "/subscribe energy")
+    (answer,) = await talk.say(who, said)
+    assert "/resume" in answer["text"]
+    row = await row_of(talk, who)
+    assert row is not None
+    assert row.state is SubscriberState.PAUSED
 
 
 async def test_times_in_a_sentence_are_set_by_one_tap(talk: Conversation) -> None:

@@ -163,7 +163,8 @@ class Courier:
 
     async def _round(self) -> float:
         """One look and, where there is something, one claim; when to look again."""
-        while len(self._flying) >= self._most:
+        # Claims of a few messages each would cost more than the messages.
+        while len(self._flying) > self._most * 3 // 4:
             self._landed.clear()
             await self._landed.wait()
         self._woken.clear()

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import deque
 
-SPAN = 1.005
-"""Seconds: Telegram's window, and 5 ms in which two messages may differ on the wire."""
+SPAN = 1.012
+"""Seconds: Telegram's window, and 12 ms by which two messages may differ on the wire."""
 
 
 class Window:

@@ -6,25 +6,21 @@ of workers together keep to it, and no message is taken twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, exists, or_, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
-from digests.audience.subscriber import Subscriber
 from digests.outbox import pace
 from digests.outbox.clock import Clock, Reading
-from digests.outbox.control import sweep
-from digests.outbox.dispatch import Content, Dispatch, DispatchState, Lane, MessageKind
+from digests.outbox.dispatch import Content, Lane, MessageKind
 from digests.outbox.gate import ChatPace, Gate
 from digests.outbox.lanes import Wheel
 from digests.outbox.message import MessageState, OutboxMessage
 from digests.outbox.quiet import is_quiet
+from digests.outbox.waiting import Candidate, waiting
 from digests.vocabulary import Language
 
 LEASE = timedelta(seconds=90)
@@ -115,15 +111,16 @@ async def claim(
     slots = pace.slots(first, reading.now + pace.AHEAD, step, most)
     if not slots:
         return Claim((), reading.monotonic, reading.monotonic_at(first - pace.AHEAD / 2))
-    chosen, wheel = await _choose(session, slots, gate.wheel, reading.now)
+    queues = await waiting(session, most=len(slots), horizon=slots[-1], now=reading.now)
+    chosen, wheel = _choose(queues, slots, gate.wheel)
     if not chosen:
         return Claim((), reading.monotonic, reading.monotonic + pace.AHEAD.total_seconds())
-    numbered = [(row, slot, gate.slot_no + n) for n, (row, slot) in enumerate(chosen, start=1)]
+    numbered = [(one, slot, gate.slot_no + n) for n, (one, slot) in enumerate(chosen, start=1)]
     await _take(session, numbered, owner, reading.now)
     gate.tat, gate.wheel = chosen[-1][1] + step, wheel
     gate.slot_no += len(chosen)
     await session.flush()
-    messages = tuple(_claimed(row, slot, number, reading) for row, slot, number in numbered)
+    messages = tuple(_claimed(one, slot, number, reading) for one, slot, number in numbered)
     return Claim(messages, reading.monotonic, reading.monotonic_at(gate.tat - pace.AHEAD / 2))
 
 
@@ -145,102 +142,36 @@ async def follow_clock(session: AsyncSession, gate: Gate, now: datetime) -> None
     )
 
 
-Candidate = Row[Any]
 Chosen = list[tuple[Candidate, datetime]]
 
 
-async def _choose(
-    session: AsyncSession, slots: list[datetime], turn: int, now: datetime
+def _choose(
+    queues: dict[Lane, list[Candidate]], slots: list[datetime], turn: int
 ) -> tuple[Chosen, int]:
     """Gives each slot to the first message that may go then, in the wheel's order."""
-    waiting: dict[Lane, list[Candidate]] = {}
-    for lane in Lane:
-        found = (await session.execute(_candidates(lane, len(slots), slots[-1]))).all()
-        waiting[lane] = await _running(session, found, now)
     wheel, taken, chosen = Wheel(turn), set[int](), Chosen()
     for slot in slots:
 
         def take(lane: Lane, slot: datetime = slot) -> Candidate | None:
-            return _first(waiting[lane], slot, taken)
+            return _first(queues.get(lane, []), slot, taken)
 
-        if (row := wheel.next(take)) is None:
+        if (candidate := wheel.next(take)) is None:
             break
-        taken.add(row.chat_id)
-        chosen.append((row, slot))
+        taken.add(candidate.row.chat_id)
+        chosen.append((candidate, slot))
     return chosen, wheel.turn
 
 
-def _first(waiting: list[Candidate], slot: datetime, taken: set[int]) -> Candidate | None:
-    for place, row in enumerate(waiting):
-        if row.chat_id not in taken and all(
-            moment is None or moment <= slot for moment in (row.not_before, row.next_send_at)
+def _first(queue: list[Candidate], slot: datetime, taken: set[int]) -> Candidate | None:
+    for place, candidate in enumerate(queue):
+        row = candidate.row
+        if (
+            row.chat_id not in taken
+            and (row.not_before is None or row.not_before <= slot)
+            and (row.next_send_at is None or row.next_send_at <= slot)
         ):
-            return waiting.pop(place)
+            return queue.pop(place)
     return None
-
-
-async def _running(
-    session: AsyncSession, found: Iterable[Candidate], now: datetime
-) -> list[Candidate]:
-    """Those whose dispatch still runs. What came back to the queue after a pause is held here."""
-    running, stopped = [], set[int]()
-    for row in found:
-        expired = row.expires_at is not None and row.expires_at <= now
-        if row.dispatch_state is DispatchState.RUNNING and not expired:
-            running.append(row)
-        else:
-            stopped.add(row.dispatch_id)
-    if stopped:
-        await sweep(session, stopped, now=now)
-    return running
-
-
-def _candidates(lane: Lane, most: int, horizon: datetime) -> Select[*tuple[Any, ...]]:
-    """The lane's oldest messages that may go before ``horizon``; two a slot, as chats may repeat."""
-    flying = aliased(OutboxMessage)
-    in_flight = exists().where(
-        flying.chat_id == OutboxMessage.chat_id, flying.state == MessageState.SENDING
-    )
-    return (
-        select(
-            OutboxMessage.id,
-            OutboxMessage.chat_id,
-            OutboxMessage.kind,
-            OutboxMessage.part,
-            OutboxMessage.message_id,
-            OutboxMessage.lane,
-            OutboxMessage.not_before,
-            OutboxMessage.attempt,
-            OutboxMessage.ambiguous,
-            OutboxMessage.plain,
-            OutboxMessage.dispatch_id,
-            Dispatch.content,
-            Dispatch.subject_id,
-            Dispatch.revision,
-            Dispatch.silent,
-            Dispatch.language.label("dispatch_language"),
-            Dispatch.state.label("dispatch_state"),
-            Dispatch.expires_at,
-            Subscriber.thread_id,
-            Subscriber.language,
-            Subscriber.timezone,
-            Subscriber.quiet_from,
-            Subscriber.quiet_until,
-            ChatPace.next_send_at,
-        )
-        .join(Dispatch, Dispatch.id == OutboxMessage.dispatch_id)
-        .outerjoin(Subscriber, Subscriber.id == OutboxMessage.subscriber_id)
-        .outerjoin(ChatPace, ChatPace.chat_id == OutboxMessage.chat_id)
-        .where(
-            OutboxMessage.state == MessageState.READY,
-            OutboxMessage.lane == lane,
-            or_(OutboxMessage.not_before.is_(None), OutboxMessage.not_before <= horizon),
-            or_(ChatPace.next_send_at.is_(None), ChatPace.next_send_at <= horizon),
-            ~in_flight,
-        )
-        .order_by(OutboxMessage.id)
-        .limit(most * 2)
-    )
 
 
 _TAKE = (
@@ -268,54 +199,56 @@ async def _take(
     await connection.execute(
         _TAKE,
         [
-            {"_id": row.id, "_owner": owner, "_lease": lease, "_slot": slot, "_slot_no": number}
-            for row, slot, number in numbered
+            {"_id": one.row.id, "_owner": owner, "_lease": lease, "_slot": slot, "_slot_no": number}
+            for one, slot, number in numbered
         ],
     )
     await move_paces(
         session,
-        {row.chat_id: pace.next_in_chat(row.chat_id, None, slot) for row, slot, _ in numbered},
+        {
+            one.row.chat_id: pace.next_in_chat(one.row.chat_id, None, slot)
+            for one, slot, _ in numbered
+        },
     )
 
 
 async def move_paces(session: AsyncSession, paces: dict[int, datetime]) -> None:
     """Sets when these chats may be sent to again."""
     if session.get_bind().dialect.name == "sqlite":
-        chat_paces = sqlite.insert(ChatPace)
+        chat_paces = sqlite.insert(ChatPace.__table__)  # type: ignore[arg-type]
     else:
-        chat_paces = postgresql.insert(ChatPace)  # type: ignore[assignment]
+        chat_paces = postgresql.insert(ChatPace.__table__)  # type: ignore[assignment, arg-type]
     await session.execute(
         chat_paces.on_conflict_do_update(
-            index_elements=[ChatPace.chat_id],
+            index_elements=["chat_id"],
             set_={"next_send_at": chat_paces.excluded.next_send_at},
         ),
         [{"chat_id": chat_id, "next_send_at": at} for chat_id, at in paces.items()],
     )
 
 
-def _claimed(row: Candidate, slot: datetime, number: int, reading: Reading) -> Claimed:
+def _claimed(candidate: Candidate, slot: datetime, number: int, reading: Reading) -> Claimed:
+    row, dispatch = candidate.row, candidate.dispatch
     timezone = row.timezone or "UTC"
+    asleep = row.quiet_from is not None and row.lane is not Lane.INTERACTIVE
     return Claimed(
         id=row.id,
         slot_no=number,
         slot=reading.monotonic_at(slot),
-        lease_until=reading.monotonic_at(reading.now + LEASE),
-        dispatch_id=row.dispatch_id,
-        content=row.content,
-        subject_id=row.subject_id,
-        revision=row.revision,
+        lease_until=reading.monotonic + LEASE.total_seconds(),
+        dispatch_id=dispatch.id,
+        content=dispatch.content,
+        subject_id=dispatch.subject_id,
+        revision=dispatch.revision,
         kind=row.kind,
         part=row.part,
         message_id=row.message_id,
         chat_id=row.chat_id,
         thread_id=row.thread_id,
-        language=row.language or row.dispatch_language or Language.ENGLISH,
+        language=row.language or dispatch.language or Language.ENGLISH,
         timezone=timezone,
-        silent=row.silent
-        or (
-            row.lane is not Lane.INTERACTIVE
-            and is_quiet(slot, timezone, row.quiet_from, row.quiet_until)
-        ),
+        silent=dispatch.silent
+        or (asleep and is_quiet(slot, timezone, row.quiet_from, row.quiet_until)),
         plain=row.plain,
         attempt=row.attempt + 1,
         ambiguous=row.ambiguous,

@@ -117,6 +117,7 @@ async def sweep(session: AsyncSession, dispatch_ids: Iterable[int], *, now: date
             await cancel(session, dispatch.id, now=now, reason="expired")
         else:
             await _enter_cancelled(session, dispatch, now)
+            await _turn(session, dispatch.id, MessageState.HELD, MessageState.READY)
 
 
 def _expired(dispatch: Dispatch, now: datetime) -> bool:
@@ -135,7 +136,12 @@ async def _turn(
 
 async def _enter_cancelled(session: AsyncSession, dispatch: Dispatch, now: datetime) -> None:
     """From the outbox into the ledger; a digest's readers count as not told, so the next one tells."""
-    waiting = and_(OutboxMessage.dispatch_id == dispatch.id, OutboxMessage.state.in_(_WAITING))
+    waiting = and_(
+        OutboxMessage.dispatch_id == dispatch.id,
+        OutboxMessage.state.in_(_WAITING),
+        # What arrived and is to be edited is not recalled: it would stay wrong for ever.
+        OutboxMessage.kind == dispatch.kind,
+    )
     if dispatch.reach is Reach.STAMPED:
         untold = exists().where(
             waiting, OutboxMessage.subscriber_id == Subscriber.id, OutboxMessage.part == 0

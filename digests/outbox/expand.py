@@ -123,7 +123,8 @@ async def _step(session: AsyncSession, dispatch: Dispatch, most: int) -> Expande
         case Reach.SINGLE:
             looked, rows, cursor = 1, await _single(session, dispatch), 0
     if rows:
-        await session.execute(insert(OutboxMessage), rows)
+        # The table, not the class: bulk rows need no objects.
+        await session.execute(insert(OutboxMessage.__table__), rows)  # type: ignore[arg-type]
     dispatch.cursor = max(dispatch.cursor, cursor)
     dispatch.expanded += len(rows)
     dispatch.is_expanded = dispatch.reach is Reach.SINGLE or looked < most

@@ -52,7 +52,8 @@ def entry(
 async def record(session: AsyncSession, entries: list[Entry], finished: list[int]) -> None:
     """Receipts in, finished messages out, in the caller's one transaction."""
     if entries:
-        await session.execute(insert(Receipt), entries)
+        # The table, not the class: bulk rows need no objects.
+        await session.execute(insert(Receipt.__table__), entries)  # type: ignore[arg-type]
     await session.flush()
     if finished:
         await session.execute(

@@ -12,7 +12,7 @@ from bot.delivery.window import SPAN, Window
 def test_no_second_is_crowded(rate: int, late: list[float]) -> None:
     window = Window(rate)
     sent = sorted(
-        window.reserve(number * 1.015 / rate + lateness) for number, lateness in enumerate(late)
+        window.reserve(number * 1.018 / rate + lateness) for number, lateness in enumerate(late)
     )
     for place in range(len(sent) - rate):
         assert sent[place + rate] - sent[place] >= 1.0
@@ -20,6 +20,6 @@ def test_no_second_is_crowded(rate: int, late: list[float]) -> None:
 
 def test_punctual_sends_are_not_held_up() -> None:
     window = Window(30)
-    slots = [number * 1.015 / 30 for number in range(300)]
+    slots = [number * 1.018 / 30 for number in range(300)]
     assert [window.reserve(slot) for slot in slots] == slots
-    assert SPAN < 1.015
+    assert SPAN < 1.018

@@ -21,10 +21,14 @@ RATE = 30
 SENDS = 75
 
 
+BLUR = 0.05
+"""Seconds by which a busy machine may delay one message against another on their way to the log."""
+
+
 @pytest.fixture
 async def telegram() -> AsyncIterator[Sandbox]:
-    """Telegram with its limits in force."""
-    async with Sandbox(limits=Limits.telegram()) as sandbox:
+    """Telegram without limits of its own: the log of what it accepted is judged."""
+    async with Sandbox(limits=Limits.none()) as sandbox:
         for chat in range(1, SENDS + 1):
             sandbox.add_user(chat, f"Reader {chat}")
             sandbox.start_chat(chat)
@@ -32,10 +36,10 @@ async def telegram() -> AsyncIterator[Sandbox]:
 
 
 @pytest.mark.parametrize("workers", [1, 3])
-async def test_the_rate_is_kept_to_the_message(
+async def test_no_second_holds_more_than_the_rate(
     database: Database, telegram: Sandbox, workers: int
 ) -> None:
-    """Refused: none."""
+    """However many workers share it, and without anybody having to be refused."""
     if database.is_sqlite and workers > 1:
         pytest.skip("one process on SQLite")
     now = datetime.now(UTC)
@@ -55,4 +59,7 @@ async def test_the_rate_is_kept_to_the_message(
     await transport.close()
     async with database.read() as session:
         assert (await tally(session, dispatch.id)).sent == SENDS
-    assert len(telegram.refused_log) == 0
+    times = [sent.at for sent in telegram.accept_log]
+    assert all(
+        later - earlier >= 1.0 - BLUR for earlier, later in zip(times, times[RATE:], strict=False)
+    )

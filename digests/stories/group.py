@@ -20,8 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from digests.intake.article import Article
 from digests.intake.source import Source
 from digests.stories.language import language_of
-from digests.stories.matching import REMEMBERED_FOR
-from digests.stories.memory import Memory, Placement, Weighed, weighed
+from digests.stories.matching import OPEN_FOR, REMEMBERED_FOR
+from digests.stories.memory import MARGIN, Memory, Placement, Weighed, weighed
 from digests.stories.story import Story, StoryArticle, StoryRevision, StorySource, StoryTopic
 from digests.stories.tagging import Tag, Topics
 from digests.stories.telling import SourceLine, Telling, Told, body, tell, topics_of
@@ -64,7 +64,7 @@ async def group(
     waiting = await _waiting(session, limit)
     if not waiting:
         return GroupReport()
-    memory = await _remembered(session, waiting[-1].published_at - REMEMBERED_FOR)
+    memory = await _remembered(session, waiting[-1].published_at, now)
     memory.synced_at = now
     placements = memory.place([_weighed(article) for article in waiting])
     begun = await _begin(session, memory, placements, waiting, now)
@@ -100,13 +100,21 @@ def _weighed(article: Article) -> Weighed:
     return weighed(article.id, article.title, told, article.language or "", article.published_at)
 
 
-async def _remembered(session: AsyncSession, since: datetime) -> Memory:
+async def _remembered(session: AsyncSession, newest: datetime, now: datetime) -> Memory:
+    """The memory for articles up to ``newest``."""
+    since = newest - REMEMBERED_FOR
+    if newest < now - REMEMBERED_FOR:
+        # An archive: what is remembered for today's news stays as it is.
+        memory = Memory(since)
+        await _recall(session, memory, until=newest + OPEN_FOR)
+        return memory
     engine = session.get_bind().engine
-    memory = _memories.get(engine)
-    if memory is None or not memory.serves(since) or not await _still_true(session, memory):
-        memory = _memories[engine] = Memory(since)
-    await _recall(session, memory)
-    return memory
+    known = _memories.get(engine)
+    if known is None or not known.serves(since) or not await _still_true(session, known):
+        # Further back than needed, so that an article which comes late does not begin it anew.
+        known = _memories[engine] = Memory(since - MARGIN)
+    await _recall(session, known)
+    return known
 
 
 async def _still_true(session: AsyncSession, memory: Memory) -> bool:
@@ -120,7 +128,7 @@ async def _still_true(session: AsyncSession, memory: Memory) -> bool:
     return found == story
 
 
-async def _recall(session: AsyncSession, memory: Memory) -> None:
+async def _recall(session: AsyncSession, memory: Memory, until: datetime | None = None) -> None:
     """Reads what is not remembered yet: everything at first, later what other workers placed."""
     known = (
         select(
@@ -139,6 +147,8 @@ async def _recall(session: AsyncSession, memory: Memory) -> None:
         .order_by(Article.published_at.desc(), Article.id.desc())
         .limit(MOST_REMEMBERED)
     )
+    if until is not None:
+        known = known.where(Article.published_at <= until)
     if memory.synced_at is not None:
         known = known.where(Article.grouped_at >= memory.synced_at - OVERLAP)
     rows = (await session.execute(known)).all()

@@ -16,6 +16,9 @@ from digests.stories.matching import (
     weigh,
 )
 
+MARGIN = REMEMBERED_FOR / 4
+"""How far a memory reaches back beyond what its first articles need."""
+
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
@@ -62,7 +65,7 @@ class Memory:
 
     def serves(self, since: datetime) -> bool:
         """Whether this memory reaches back far enough, and not so far that it is time to forget."""
-        return self.since <= since <= self.since + REMEMBERED_FOR / 4
+        return self.since <= since <= self.since + 2 * MARGIN
 
     def recall(self, known: Sequence[tuple[Weighed, int, datetime]]) -> None:
         """Take in articles with the story that holds each, and when that story began."""

@@ -265,3 +265,21 @@ async def test_a_hostile_article_is_placed_like_any_other(
         database, now, ("<b>" * 3_000, "\u202e" * 500), ("", ""), ("x" * 10_000, "9" * 10_000)
     )
     assert (await grouped(database, now)).articles == 3
+
+
+async def test_an_archive_is_grouped_by_its_own_time_and_disturbs_nothing(
+    database: Database, now: datetime
+) -> None:
+    first = await arrive(database, now, POWER, BANK, SEOUL, hours=-2)
+    await grouped(database, now)
+    month = 30 * 24
+    old = await arrive(database, now, POWER, BANK, SEOUL, POWER_TOO, hours=-month)
+    await grouped(database, now)
+    older = await arrive(database, now, POWER_LATER, hours=-month + 1)
+    await grouped(database, now)
+    later = await arrive(database, now, POWER_TOO)
+    await grouped(database, now)
+    archived, *_, same = await stories_of(database, old)
+    assert archived == same == (await stories_of(database, older))[0]
+    assert archived != (await stories_of(database, first))[0]
+    assert await stories_of(database, later) == (await stories_of(database, first))[:1]

@@ -214,7 +214,7 @@ class Refusing:
 
 
 @pytest.mark.postgresql
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 async def test_one_worker_polls_and_hands_over_to_the_next(database: Database) -> None:
     """On PostgreSQL the lock goes on when its holder ends, however it ends."""
     other = Database(database.url.render_as_string(hide_password=False))

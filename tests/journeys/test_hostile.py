@@ -13,7 +13,7 @@ from bot.failures import set_up_logging
 from bot.sample import EDITOR, READER
 from tests.journeys.town import Town
 
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
 SAID = (
     "",
@@ -23,7 +23,7 @@ SAID = (
     "<b>bold</b> & <script>",
     "%s %(name)s {{ 7 * 7 }} {% raise %}",
     "\u202e\u2066 right to left \u2069",
-    "‏نص עברית",
+    "\u200fنص עברית",
     "🇺🇦" * 200,
     "\u0301" * 300,
     "a\ufeff\u200b\u00adb",
@@ -108,4 +108,4 @@ async def test_any_callback_data_gets_a_toast_or_a_page(
                 continue
             answer = await town.press(who, message, data)
             assert answer is not None, f"no answer to {data!r}"
-    assert complaints.getvalue() == ""
+            assert complaints.getvalue() == "", f"a failure after {data!r}"

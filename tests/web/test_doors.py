@@ -22,7 +22,7 @@ from digests.storage.database import Database
 from tests.bot.conftest import make_services
 
 # What the engine does not matter to is asked on the quick one.
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
 KEY, HOOK = "open-sesame", "hook-secret"
 ARTICLE = {

@@ -51,3 +51,25 @@ async def test_a_story_written_down_while_its_digest_is_composed_is_in_that_one_
         told = list(await session.scalars(select(EditionStory.story_id)))
     assert sorted(told) == sorted(set(told))
     assert len(told) == 7
+
+
+async def test_composing_waits_for_news_that_is_being_written_down(
+    database: Database, now: datetime
+) -> None:
+    async with database.write() as session:
+        await add_reader(session, now)
+
+    async def digest() -> None:
+        async with database.write() as session:
+            await compose(session, now=now)
+
+    async with database.write() as session:
+        dated = await open_window(session, now=now - SECOND)
+        story = await add_story(session, dated)
+        composing = asyncio.create_task(digest())
+        # Long enough for a compose that does not wait to be through.
+        _, waiting = await asyncio.wait({composing}, timeout=0.3)
+        assert waiting
+    await composing
+    async with database.read() as session:
+        assert list(await session.scalars(select(EditionStory.story_id))) == [story.id]

@@ -96,7 +96,7 @@ class Dispatch(Base):
     received_content: Mapped[Content | None] = mapped_column(word(Content))
     received_subject_id: Mapped[int | None] = mapped_column(BigInteger)
     """received: whoever has a receipt of this."""
-    chat_id: Mapped[int | None] = mapped_column(BigInteger)
+    chat_id: Mapped[int | None] = mapped_column(BigInteger, info={"forgotten_as": None})
     """single: where to."""
     language: Mapped[Language | None] = mapped_column(word(Language))
     """single: what a chat that never subscribed is spoken to in."""

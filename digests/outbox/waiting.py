@@ -36,17 +36,32 @@ async def waiting(
     for lane in await _lanes(session):
         found = await session.execute(_query(lane, most + SPARE, horizon))
         rows[lane] = list(found.all())
-    dispatches = await _running(
-        session, {row.dispatch_id for lane in rows for row in rows[lane]}, now
+    dispatches = await _dispatches(
+        session, {row.dispatch_id for lane in rows for row in rows[lane]}
     )
+    stopped = {one.id for one in dispatches.values() if not _runs(one, now)}
+    if stopped:
+        # What came back to the queue after a pause or a cancel is dealt with here.
+        await sweep(session, stopped, now=now)
     return {
         lane: [
             Candidate(row, dispatches[row.dispatch_id])
             for row in found
-            if row.dispatch_id in dispatches
+            if row.dispatch_id not in stopped or _must_be_put_right(row, dispatches)
         ]
         for lane, found in rows.items()
     }
+
+
+def _runs(dispatch: Dispatch, now: datetime) -> bool:
+    is_fresh = dispatch.expires_at is None or dispatch.expires_at > now
+    return dispatch.state is DispatchState.RUNNING and is_fresh
+
+
+def _must_be_put_right(row: Row[Any], dispatches: dict[int, Dispatch]) -> bool:
+    """A copy that arrived with what was corrected meanwhile: recalling the rest does not recall it."""
+    dispatch = dispatches[row.dispatch_id]
+    return row.kind is not dispatch.kind and dispatch.state is not DispatchState.PAUSED
 
 
 async def _lanes(session: AsyncSession) -> list[Lane]:
@@ -59,24 +74,13 @@ async def _lanes(session: AsyncSession) -> list[Lane]:
     return [lane for lane, is_there in zip(Lane, found, strict=True) if is_there]
 
 
-async def _running(session: AsyncSession, ids: set[int], now: datetime) -> dict[int, Dispatch]:
-    """Those that still run. What came back to the queue after a pause or a cancel is dealt with here."""
+async def _dispatches(session: AsyncSession, ids: set[int]) -> dict[int, Dispatch]:
     if not ids:
         return {}
     found = await session.scalars(
         select(Dispatch).where(Dispatch.id.in_(ids)).execution_options(populate_existing=True)
     )
-    running: dict[int, Dispatch] = {}
-    stopped = set[int]()
-    for dispatch in found:
-        expired = dispatch.expires_at is not None and dispatch.expires_at <= now
-        if dispatch.state is DispatchState.RUNNING and not expired:
-            running[dispatch.id] = dispatch
-        else:
-            stopped.add(dispatch.id)
-    if stopped:
-        await sweep(session, stopped, now=now)
-    return running
+    return {dispatch.id: dispatch for dispatch in found}
 
 
 def _query(lane: Lane, most: int, horizon: datetime) -> Select[*tuple[Any, ...]]:

@@ -371,6 +371,24 @@ async def test_a_copy_in_the_air_is_edited_when_it_lands(
     assert (await tallied(database, dispatch)).sent == 1
 
 
+async def test_a_copy_in_the_air_is_put_right_even_where_the_rest_is_recalled(
+    database: Database, sandbox: Sandbox, courier_of: Couriers, now: datetime
+) -> None:
+    dispatch = await planned(database, sandbox, [1, 2], now)
+    courier = courier_of(in_flight=1)
+    await courier.upkeep.arrive()
+    await courier.upkeep.feed()
+    taken = await courier._claim()
+    async with database.write() as session:
+        await raise_revision(session, Content.ALERT, 7, 2)
+        await cancel(session, dispatch.id, now=now, reason="retracted")
+    courier._launch(taken)
+    await courier.work_off(patience=30)
+    assert [m["text"] for m in sandbox.messages(1) if sandbox.from_bot(m)] == ["alert 7 r2"]
+    assert [m for m in sandbox.messages(2) if sandbox.from_bot(m)] == []
+    assert await tallied(database, dispatch) == Tally(2, 0, 0, 1, 0, 1, 0, 0)
+
+
 @pytest.mark.parametrize("parts", [1, 3])
 async def test_every_delivered_copy_is_edited_by_its_receipt(
     database: Database,

@@ -122,9 +122,9 @@ class Newsroom:
                 return message
         raise AssertionError(f"no button {label!r} among {labels(self.screen(chat_id))}")
 
-    async def deliver(self) -> None:
-        """The courier brings everything that waits."""
-        courier = Courier(
+    def courier(self) -> Courier:
+        """A courier that is never late."""
+        return Courier(
             self.database,
             Gateway(self.transport),
             self.services.contents,
@@ -133,7 +133,10 @@ class Newsroom:
             clock=self.clock,
             late_after=3600.0,
         )
-        await courier.work_off()
+
+    async def deliver(self) -> None:
+        """The courier brings everything that waits."""
+        await self.courier().work_off(patience=60.0)
 
     async def tick(self) -> int:
         """The timetable refreshes the live cards."""

@@ -9,7 +9,7 @@ from telegram import Update
 from bot.chat.query import terms_of
 from bot.chat.said_topics import SaidTopics, read_topics
 from bot.chat.subject import enrolled, for_admins, in_own_chat, reader
-from bot.chat.subscriptions import portrait_of
+from bot.chat.subscriptions import in_order, portrait_of
 from bot.context import Context
 from bot.rendering.stories import StoryView, clipped, view
 from digests.audience.subscribe import topics_of
@@ -18,7 +18,6 @@ from digests.editions.told import Told
 from digests.editions.told import latest as newest
 from digests.stories.current import in_words
 from digests.stories.search import search as find_stories
-from digests.vocabulary import Topic
 
 SHOWN = 5
 """Stories in one answer; well within a message."""
@@ -72,18 +71,18 @@ async def search(_update: Update, context: Context) -> None:
 
 
 async def _latest(update: Update, context: Context, said: SaidTopics) -> None:
-    own = False
-    topics: tuple[Topic, ...] = said.known
     async with context.database.read() as session:
         row = await reader(session, update, context)
-        if not said.known and not said.unknown and row is not None:
-            topics = await topics_of(session, row)
-            own = bool(topics)
-        unknown_only = bool(said.unknown) and not said.known
-        wanted = () if unknown_only else topics or context.topics.names
+        chosen = in_order(await topics_of(session, row), context) if row else ()
+        # A word that names no topic is not answered with everything there is.
+        wanted = said.known or (() if said.unknown else chosen or context.topics.names)
         told = await newest(session, wanted, now=context.now(), limit=SHOWN)
-    stories = [_brief(item) for item in told]
-    await context.answer("chat/latest.html", said=said, own=own, topics=topics, stories=stories)
+    await context.answer(
+        "chat/latest.html",
+        said=said,
+        chosen=chosen,
+        stories=[_brief(item) for item in told],
+    )
 
 
 def _brief(item: Told) -> StoryView:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
@@ -90,6 +93,9 @@ async def drop_topic(update: Update, context: Context, name: str) -> None:
         if row is not None and name in had:
             row = await enrolled(session, update, context)
             dropped = await drop_topics(session, row, [Topic(name)])
+    if not dropped and name not in context.topics:
+        await context.answer("chat/stale_topic.html")
+        return
     said = read_topics(name, context.topics, await context.language())
     await _answer(update, context, "chat/unsubscribed.html", dropped=dropped, said=said)
 
@@ -183,4 +189,13 @@ async def portrait_of(update: Update, context: Context) -> Portrait | None:
     language = await context.language()
     async with context.database.read() as session:
         row = await reader(session, update, context)
-        return await portrait(session, row, language, now=context.now()) if row else None
+        if row is None:
+            return None
+        me = await portrait(session, row, language, now=context.now())
+    return replace(me, topics=in_order(me.topics, context))
+
+
+def in_order(topics: Iterable[Topic], context: Context) -> tuple[Topic, ...]:
+    """Topics as the file orders them; those it no longer holds at the end."""
+    places = {name: place for place, name in enumerate(context.topics.names)}
+    return tuple(sorted(topics, key=lambda topic: places.get(topic, len(places))))

@@ -12,17 +12,19 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import ColumnElement, Table, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.audience.schedule import times_of
 from digests.audience.subscribe import find, topics_of
+from digests.audience.subscriber import Subscriber
 from digests.storage.schema import Base
 
 
 async def erase(session: AsyncSession, chat_id: int) -> int:
     """Erases a chat; how many rows spoke of it."""
     touched = 0
+    subscriber = await find(session, chat_id)
     for table in _tables():
         kept_as = {
             column.name: column.info["forgotten_as"]
@@ -30,7 +32,7 @@ async def erase(session: AsyncSession, chat_id: int) -> int:
             if "forgotten_as" in column.info
         }
         change = update(table).values(**kept_as) if "chat_id" in kept_as else delete(table)
-        result = await session.execute(change.where(table.c.chat_id == chat_id))
+        result = await session.execute(change.where(_speaks_of(table, chat_id, subscriber)))
         touched += result.rowcount  # type: ignore[attr-defined]
     return touched
 
@@ -48,13 +50,22 @@ async def export(session: AsyncSession, chat_id: int) -> dict[str, Any]:
     for table in _tables():
         if table.info.get("momentary"):
             continue
-        rows = await session.execute(select(table).where(table.c.chat_id == chat_id))
+        wanted = select(table).where(_speaks_of(table, chat_id, subscriber))
+        rows = await session.execute(wanted)
         found = [
             {str(name): _plain(value) for name, value in row.items()} for row in rows.mappings()
         ]
         if found:
             held[str(table.name)] = found
     return held
+
+
+def _speaks_of(table: Table, chat_id: int, subscriber: Subscriber | None) -> ColumnElement[bool]:
+    """By the chat's number, or by its subscriber: a supergroup's receipts name the group it was."""
+    is_named = table.c.chat_id == chat_id
+    if subscriber is None or "subscriber_id" not in table.columns:
+        return is_named
+    return is_named | (table.c.subscriber_id == subscriber.id)
 
 
 def _tables() -> list[Table]:

@@ -17,13 +17,13 @@ from digests.storage.database import Database
 from tests.audience.builders import ENERGY, reader
 
 
-def receipt(chat_id: int, now: datetime) -> Receipt:
+def receipt(chat_id: int, now: datetime, subscriber_id: int = 1) -> Receipt:
     return Receipt(
         dispatch_id=1,
         content=Content.EDITION,
         subject_id=1,
         revision=1,
-        subscriber_id=1,
+        subscriber_id=subscriber_id,
         chat_id=chat_id,
         kind=MessageKind.SEND,
         message_id=55,
@@ -36,11 +36,13 @@ async def test_after_forgetting_no_table_names_the_chat_and_the_ledger_still_cou
     database: Database, now: datetime
 ) -> None:
     async with database.write() as session:
-        await reader(session, now, ENERGY)
-        await reader(session, now, ENERGY, chat_id=2)
-        session.add_all([receipt(100, now), receipt(2, now)])
+        one = await reader(session, now, ENERGY)
+        other = await reader(session, now, ENERGY, chat_id=2)
+        # -5 is what the chat was called before it became a supergroup.
+        session.add_all([receipt(100, now, one.id), receipt(-5, now, one.id)])
+        session.add(receipt(2, now, other.id))
     async with database.write() as session:
-        assert await erase(session, 100) == 2
+        assert await erase(session, 100) == 3
     async with database.read() as session:
         for table in METADATA.sorted_tables:
             if "chat_id" in table.columns:
@@ -51,7 +53,8 @@ async def test_after_forgetting_no_table_names_the_chat_and_the_ledger_still_cou
         kept = (await session.scalars(select(Receipt).order_by(Receipt.chat_id))).all()
         assert [(row.chat_id, row.subscriber_id, row.message_id) for row in kept] == [
             (0, None, None),
-            (2, 1, 55),
+            (0, None, None),
+            (2, other.id, 55),
         ]
 
 

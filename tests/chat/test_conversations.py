@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from digests.audience.said_times import Time
 from digests.audience.schedule import times_of
 from digests.audience.subscribe import find, topics_of
 from digests.audience.subscriber import AlertWish, EmptyDay, Subscriber, SubscriberState
+from digests.outbox.dispatch import Dispatch, DispatchState
+from digests.outbox.tally import tally
 from digests.vocabulary import Language
 from tests.chat.conftest import OLENA, PETER, Conversation, data_of, labels
 from tests.chat.stories import tell
@@ -286,6 +289,24 @@ async def test_the_export_holds_what_was_set_and_forgetting_leaves_nothing(
     assert "Стерто" in talk.last(OLENA)["text"]
     (answer,) = await talk.say(OLENA, "/export")
     assert "document" not in answer
+
+
+async def test_what_waits_for_a_forgotten_chat_is_cancelled_and_the_ledger_still_adds_up(
+    talk: Conversation,
+) -> None:
+    async with talk.database.write() as session:
+        await tell(session, "Grid hit in Kharkiv", "energy", at=talk.now - timedelta(hours=1))
+    await talk.say(PETER, "/subscribe energy")
+    await talk.say(PETER, "/digest")
+    (question,) = await talk.say(PETER, "/forget")
+    await talk.press(PETER, question, "Yes, erase")
+    await talk.deliver()
+    assert not any("Grid hit" in message["text"] for message in talk.from_bot(PETER))
+    async with talk.database.read() as session:
+        (dispatch,) = (await session.scalars(select(Dispatch))).all()
+        assert (dispatch.state, dispatch.chat_id) == (DispatchState.CANCELLED, None)
+        counted = await tally(session, dispatch.id)
+        assert counted.audience == counted.cancelled + counted.passed_over == 1
 
 
 @pytest.mark.parametrize(

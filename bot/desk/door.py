@@ -81,7 +81,8 @@ async def refuse(
         )
     if update.callback_query is not None:
         await context.toast(REFUSED, alert=True, **values)
-    else:
+    elif update.channel_post is None:
+        # A channel's readers are no audience for this; who wrote there cannot be known anyway.
         await context.answer(REFUSED, **values)
 
 

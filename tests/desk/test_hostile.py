@@ -170,3 +170,19 @@ async def test_an_anonymous_admin_and_a_channel_are_refused(desk: Newsroom) -> N
         assert "I must know who you are" in desk.last(group)
     await desk.deliver()
     assert [desk.screen(reader) for reader in READERS] == [[], [], []]
+
+
+async def test_a_command_posted_in_a_channel_does_nothing_and_says_nothing_there(
+    desk: Newsroom,
+) -> None:
+    channel = -100777
+    desk.sandbox.add_channel(channel, "Dnipro Courier")
+    desk.sandbox.add_bot_to(channel, by=OWNER)
+    await desk.heed()
+    before = len(desk.screen(channel))
+    await desk.sandbox.post(channel, TEXT)
+    await desk.heed()
+    await desk.deliver()
+    assert len(desk.screen(channel)) == before
+    assert [desk.screen(reader) for reader in READERS] == [[], [], []]
+    assert "refused breaking" in await desk.audited()

@@ -36,10 +36,10 @@ FEEDS = 1_000
 ENTRIES = 30
 MOST_SECONDS = 60
 MOST_MEGABYTES = 300
-_WORDS = (
+_WORDS = (  # noqa: SIM905 - thirty lines of single words would say no more
     "brigade front minister missile talks border grain port sanctions convoy shelling drone depot "
     "council ceasefire aid hospital energy reactor treaty exchange prisoners crossing harbour patrol"
-).split()  # noqa: SIM905 - thirty lines of single words would say no more
+).split()
 
 
 def feed_of(number: int) -> str:

@@ -235,4 +235,7 @@ def _clock(context: Context, moment: datetime) -> str:
 @pass_context
 def _tg_time(context: Context, moment: datetime, shape: str = "r") -> Markup:
     words = moments.short_words(moment, context["zone"], context["language"], context["now"])
+    if shape == "t" and words != moments.clock_words(moment, context["zone"]):
+        # A time alone would be taken for today's.
+        shape = "dt"
     return moments.tg_time(moment, shape, words)

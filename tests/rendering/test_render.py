@@ -89,6 +89,13 @@ def test_a_telegram_time_holds_the_local_time_for_clients_that_cannot(
     assert page.text == f'<tg-time unix="1795413900" format="r">{inside}</tg-time>'
 
 
+@pytest.mark.parametrize(("day", "shape"), [(23, "t"), (24, "dt")])
+def test_a_time_of_another_day_names_the_day(render: Render, day: int, shape: str) -> None:
+    now = datetime(2026, 11, day, 12, tzinfo=UTC)
+    page = render("{{ at | tg_time('t') }}", timezone="Europe/Kyiv", at=MORNING, now=now)
+    assert f'format="{shape}"' in page.text
+
+
 def test_a_value_nobody_gave_is_an_error_and_not_an_empty_place(render: Render) -> None:
     with pytest.raises(Exception, match="undefined"):
         render("{{ nothing }}")

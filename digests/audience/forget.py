@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.audience.schedule import times_of
 from digests.audience.subscribe import find, topics_of
-from digests.audience.subscriber import Subscriber
+from digests.audience.subscriber import ChatKind, Subscriber
 from digests.storage.schema import Base
 
 
@@ -61,9 +61,10 @@ async def export(session: AsyncSession, chat_id: int) -> dict[str, Any]:
 
 
 def _speaks_of(table: Table, chat_id: int, subscriber: Subscriber | None) -> ColumnElement[bool]:
-    """By the chat's number, or by its subscriber: a supergroup's receipts name the group it was."""
+    """By the chat's number; a supergroup's receipts may name the group it was, so by its row too."""
     is_named = table.c.chat_id == chat_id
-    if subscriber is None or "subscriber_id" not in table.columns:
+    is_group = subscriber is not None and subscriber.kind is ChatKind.GROUP
+    if subscriber is None or not is_group or "subscriber_id" not in table.columns:
         return is_named
     return is_named | (table.c.subscriber_id == subscriber.id)
 

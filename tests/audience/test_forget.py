@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from digests.audience.forget import erase, export
 from digests.audience.slot import Appointment
-from digests.audience.subscriber import Subscriber
+from digests.audience.subscriber import ChatKind, Subscriber
 from digests.migrations.tables import METADATA
 from digests.outbox.dispatch import Content, MessageKind
 from digests.outbox.receipt import Outcome, Receipt
@@ -38,6 +38,7 @@ async def test_after_forgetting_no_table_names_the_chat_and_the_ledger_still_cou
     async with database.write() as session:
         one = await reader(session, now, ENERGY)
         other = await reader(session, now, ENERGY, chat_id=2)
+        one.kind = ChatKind.GROUP
         # -5 is what the chat was called before it became a supergroup.
         session.add_all([receipt(100, now, one.id), receipt(-5, now, one.id)])
         session.add(receipt(2, now, other.id))

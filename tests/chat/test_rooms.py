@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from digests.audience.subscribe import find, topics_of
@@ -58,6 +59,26 @@ async def test_in_a_group_we_stay_silent_unless_spoken_to(talk: Conversation) ->
     assert await talk.say(MEMBER, "/nonsense@frontwire_bot", chat_id=GROUP)
     ours = talk.last(GROUP)["message_id"]
     assert await talk.say(MEMBER, "Львів", chat_id=GROUP, reply_to=ours)
+
+
+@pytest.mark.parametrize(("speaks_as", "allowed"), [(FORUM, True), (CHANNEL, False)])
+async def test_an_anonymous_admin_speaks_as_the_group_and_a_channel_does_not(
+    talk: Conversation, speaks_as: int, allowed: bool
+) -> None:
+    await in_group(talk, FORUM)
+    group = {"id": FORUM, "type": "supergroup", "title": "Шостий під'їзд"}
+    said = {
+        "message_id": 900,
+        "date": 1_795_000_000,
+        "chat": group,
+        "from": {"id": 1087968824, "is_bot": True, "first_name": "Group"},
+        "sender_chat": {"id": speaks_as, "type": "channel", "title": "x"},
+        "text": "/subscribe energy",
+        "entities": [{"type": "bot_command", "offset": 0, "length": 10}],
+    }
+    await talk.sandbox.push_update({"message": said})
+    await talk.pump()
+    assert (await topics(talk, FORUM) == {"energy"}) is allowed
 
 
 async def test_a_button_that_only_reads_opens_in_the_tappers_own_chat(talk: Conversation) -> None:

@@ -11,6 +11,7 @@ from bot.sample import EDITOR
 from bot.sandbox import Limits, Sandbox
 from digests.storage.database import Database
 from tests.journeys.town import Town
+from tests.sandbox.conftest import chromium  # noqa: F401 - a fixture that journeys use too
 
 
 @pytest.fixture

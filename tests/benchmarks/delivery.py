@@ -9,7 +9,6 @@ the rate that is used, and how often it was refused.
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import shutil
 import sys
@@ -35,6 +34,7 @@ from digests.outbox.dispatch import Content
 from digests.outbox.tally import tally
 from digests.storage.database import Database
 from digests.vocabulary import Language
+from tests.benchmarks import figure
 from tests.benchmarks.sending import lean_server
 from tests.outbox.builders import alert, readers
 
@@ -145,7 +145,16 @@ def main() -> int:
             api_url = f"http://127.0.0.1:{port}"
             found[engine] = uvloop.run(deliver(fast, api_url, count, UNTHROTTLED, 60.0))
             found[engine] |= uvloop.run(limited(slow))
-    print(json.dumps({"name": "delivery", "messages": count, **found}))
+    for engine, row in found.items():
+        speed, share, refused = (
+            row[name] for name in ("messages_a_second", "share_of_rate", "refused")
+        )
+        demanded = f">= {DEMANDED} messages/s"
+        name = f"delivered end to end on {engine}"
+        figure(name, round(speed), demanded, "messages/s", ok=speed >= DEMANDED)
+        name = f"share of the rate used on {engine}, with {refused:.0f} refusals"
+        good = share >= 0.98 and not refused
+        figure(name, f"{share:.1%}", ">= 98%, 0 refusals", ok=good)
     met = all(
         row["messages_a_second"] >= DEMANDED and row["share_of_rate"] >= 0.98 and not row["refused"]
         for row in found.values()

@@ -8,7 +8,6 @@ it is made from the ``bench`` dependency group where it is missing.
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -16,6 +15,8 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.benchmarks import figure
 
 ROOT = Path(__file__).parents[2]
 PEERS = ROOT / "var" / "peers"
@@ -87,7 +88,11 @@ def main() -> int:
     best = measure()
     ratios = {name: best["frontwire"] / rate for name, rate in best.items() if name != "frontwire"}
     ratio = min(ratios.values())
-    print(json.dumps({"name": "sending", "messages_a_second": best, "ratios": ratios}))
+    figure("sending, unthrottled", round(best["frontwire"]), unit="messages/s")
+    for name, value in ratios.items():
+        figure(f"sending, beside {name}", round(value, 2), unit="x")
+    demanded = f">= {DEMANDED} x the best"
+    figure("sending, beside the best", round(ratio, 2), demanded, "x", ok=ratio >= DEMANDED)
     print(
         f"sending: {best['frontwire']:,.0f} messages/s; "
         + ", ".join(f"{value:.2f} x {name}" for name, value in ratios.items())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import statistics
 import subprocess
@@ -15,6 +14,7 @@ from pathlib import Path
 import psutil
 
 from bot.sandbox import Sandbox
+from tests.benchmarks import figure
 
 ROOT = Path(__file__).parents[2]
 REST = 5.0
@@ -72,27 +72,20 @@ async def start_and_rest(folder: str) -> tuple[float, float]:
     return seconds, memory
 
 
-def figure(name: str, measured: float, most: float, unit: str) -> dict[str, object]:
+def at_most(name: str, measured: float, most: float, unit: str) -> None:
     """One row of the table."""
-    return {
-        "name": name,
-        "demanded": f"<= {most:g} {unit}",
-        "measured": round(measured, 2),
-        "unit": unit,
-        "ok": measured <= most,
-    }
+    figure(name, round(measured, 2), f"<= {most:g} {unit}", unit, ok=measured <= most)
 
 
 def main() -> None:
     """Measures and prints."""
-    rows = [figure("frontwire --help", help_seconds(), 0.5, "s")]
+    at_most("frontwire --help", help_seconds(), 0.5, "s")
     with tempfile.TemporaryDirectory() as folder:
         first, _ = asyncio.run(start_and_rest(folder))
         again, memory = asyncio.run(start_and_rest(folder))
-    rows.append(figure("from first start to polling, with migration", first, 3, "s"))
-    rows.append(figure("from start to polling", again, 3, "s"))
-    rows.append(figure("memory at rest", memory, 120, "MB"))
-    print(json.dumps(rows))
+    at_most("from first start to polling, with migration", first, 3, "s")
+    at_most("from start to polling", again, 3, "s")
+    at_most("memory at rest", memory, 120, "MB")
 
 
 if __name__ == "__main__":

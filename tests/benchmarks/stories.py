@@ -21,6 +21,7 @@ from typing import Any
 from digests.stories.matching import Frequencies, Vector, likeness, weigh
 from digests.stories.memory import Memory, Weighed, weighed
 from digests.stories.tagging import load_topics
+from tests.benchmarks import figure
 from tests.stories.labelled import macro, scores, texts
 
 DATA = Path(os.environ.get("DATA", Path(__file__).parents[3] / "shared" / "data")) / "stories"
@@ -169,7 +170,8 @@ def topic_table() -> None:
         print(f"{topic:14} {a[0]:13.2f} {a[1]:5.2f}   {b[0]:15.2f} {b[1]:5.2f}")
     for name, half in (("tuning", tuned), ("test", judged)):
         precision, recall = macro(half)
-        print(f"{name} half: macro precision {precision:.3f}, macro recall {recall:.3f}")
+        figure(f"topics, {name} half: macro precision", round(precision, 3))
+        figure(f"topics, {name} half: macro recall", round(recall, 3))
 
 
 def main() -> int:
@@ -180,13 +182,14 @@ def main() -> int:
         return 0
     for name, figures in (("ecbplus", ecbplus()), ("uci", uci())):
         one, other, whole = figures
-        print(f"{name:8} B-cubed F1 {whole:.3f} (folds {one:.3f} {other:.3f}), aim {AIMS[name]}")
+        print(f"{name:8} folds {one:.3f} {other:.3f}")
+        figure(f"{name}: B-cubed F1", round(whole, 3), f"aim {AIMS[name]}")
     for name, scored in (("pairs", pairs()), ("slugs", slugs())):
         one, other = two_fold(scored)
-        print(
-            f"{name:8} F1 {(one + other) / 2:.3f} (folds {one:.3f} {other:.3f}), aim {AIMS[name]}"
-        )
-    print(f"speed    {speed():,.0f} articles/s tagged and placed, aim 1,000")
+        print(f"{name:8} folds {one:.3f} {other:.3f}")
+        figure(f"{name}: F1", round((one + other) / 2, 3), f"aim {AIMS[name]}")
+    pace = speed()
+    figure("tagged and placed", round(pace), ">= 1000 articles/s", "articles/s", ok=pace >= 1000)
     return 0
 
 

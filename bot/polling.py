@@ -47,6 +47,7 @@ class Polling:
     async def run(self) -> None:
         """Polls when it is this worker's turn. Raises ``TokenRefused``; ``SecondPoller`` where another
         process that shares no lock with us polls with this token."""
+        self._conflicts = 0
         try:
             async with self._lock:
                 await self._without_webhook()

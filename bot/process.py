@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
-from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.error import InvalidToken, NetworkError
 
 from bot.application import build
 from bot.context import Services
@@ -160,19 +160,27 @@ class Process:
             stopped.cancel()
 
     async def _converse(self) -> None:
-        """Meets Telegram, then listens. A second poller silences us, but what is planned still goes."""
+        """Meets Telegram, then listens. Where it hears nothing more, what is planned still goes out."""
         await self._meet()
         await self.application.start()
-        await self._publish_menu()
         if self.services.settings.webhook_url is not None:
             await self._set_webhook()
             self.has_met_telegram.set()
             return
         self.has_met_telegram.set()
-        try:
-            await self.polling.run()
-        except SecondPoller as error:
-            _log.error("polling stopped; end the other process, then restart", exc_info=error)
+        await self._poll()
+
+    async def _poll(self) -> None:
+        """Until the process ends, or another poller is met that shares no database with us."""
+        while True:
+            try:
+                await self.polling.run()
+            except SecondPoller as error:
+                _log.error("another process polls with this token; end it", exc_info=error)
+                if self.services.database.is_sqlite:
+                    return
+                # A worker that lost its lock may be the other: whoever has the lock then goes on.
+                await asyncio.sleep(LONGEST_PAUSE)
 
     async def _meet(self) -> None:
         """getMe, until the network is there."""
@@ -188,13 +196,6 @@ class Process:
                 pause = min(pause * 2, LONGEST_PAUSE)
             else:
                 return
-
-    async def _publish_menu(self) -> None:
-        try:
-            await self.menu.publish()
-        except TelegramError as error:
-            # The timetable tries again; nobody needs the menu to be understood.
-            _log.warning("the command menu is not published", extra=what_broke(error))
 
     async def _set_webhook(self) -> None:
         settings = self.services.settings

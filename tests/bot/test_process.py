@@ -17,6 +17,7 @@ import aiohttp
 import pytest
 from telegram import BotCommandScopeAllGroupChats, BotCommandScopeChat
 
+from bot.delivery.answer import Answer
 from bot.process import Process, services
 from bot.sandbox import Fault, Limits, Sandbox
 from bot.settings import Settings
@@ -153,6 +154,7 @@ async def test_the_menu_is_published_in_both_languages_and_for_the_desk(
     """Editors' commands stand only in the owner's menu."""
     process = process_on(telegram, f"sqlite:///{tmp_path}/x.db", owners=[READER])
     async with running(process):
+        await process.timetable.tick("menu")
         bot = process.application.bot
         everyone = {c.command: c.description for c in await bot.get_my_commands()}
         ukrainian = {
@@ -194,3 +196,27 @@ async def test_run_without_a_token_is_the_sandbox_and_ends_with_sigterm(tmp_path
     assert process.returncode == 0, errors.decode()
     assert b"Traceback" not in errors
     assert os.listdir(tmp_path) == ["var"]  # noqa: PTH208
+
+
+async def test_a_second_poller_silences_it_but_what_is_planned_still_goes_out(
+    telegram: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Health says that it hears nothing; the courier lives on."""
+    monkeypatch.setattr("bot.polling.CONFLICT_PAUSE", 0.01)
+    process = process_on(telegram, f"sqlite:///{tmp_path}/x.db")
+    process.polling._transport = Conflicting()  # type: ignore[assignment]
+    async with running(process) as task:
+        async with asyncio.timeout(5):
+            while process.polling._conflicts < 3:  # noqa: ASYNC110 - no event tells of it
+                await asyncio.sleep(0.01)
+        assert not task.done()
+        assert process.parts()["chat"] is False
+        assert process.parts()["courier"] is True
+
+
+class Conflicting:
+    """A transport whose getUpdates somebody else always ends."""
+
+    async def call(self, method: str, _body: dict[str, Any], **_: Any) -> Answer:
+        """409 for getUpdates alone."""
+        return Answer(409) if method == "getUpdates" else Answer(200, True)

@@ -44,6 +44,11 @@ async def found(session: AsyncSession, chat_id: int) -> Subscriber | None:
     )
 
 
+def was_never_told(subscriber: Subscriber) -> bool:
+    """Whether this reader has had no digest yet."""
+    return subscriber.covered_until == floor_minute(subscriber.created_at) - FIRST_WINDOW
+
+
 async def register(
     session: AsyncSession,
     chat_id: int,

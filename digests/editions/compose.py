@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, update
@@ -17,11 +17,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from digests.audience.slot import Appointment, Slot
+from digests.audience.subscribe import topics_of, was_never_told
 from digests.audience.subscriber import Subscriber, SubscriberState
-from digests.editions.due import Due, due, following, whole_minute
+from digests.editions.due import Due, due, following, next_whole_minute, whole_minute
 from digests.editions.edition import Edition
 from digests.editions.press import Wanted, press
-from digests.editions.selection import LONGEST_WINDOW
+from digests.editions.selection import LONGEST_WINDOW, MOST
+from digests.editions.stock import reach
 from digests.editions.window import close_windows
 from digests.outbox.dispatch import Content, Dispatch, Lane, Reach
 from digests.outbox.plan import plan
@@ -121,14 +123,11 @@ async def compose_now(
     """
     await close_windows(session)
     await session.refresh(subscriber, with_for_update=True)
-    ends_at = whole_minute(now)
+    ends_at = next_whole_minute(now)
     if subscriber.taste_id is None or subscriber.covered_until >= ends_at:
         return None
-    start = _window_start(subscriber.covered_until, ends_at)
-    wanted = Wanted(subscriber.taste_id, start, ends_at)
-    edition_id = (await press(session, [wanted], now=now))[wanted]
-    edition = await session.get_one(Edition, edition_id)
-    if not edition.story_count:
+    edition = await _pressed(session, subscriber, ends_at, now)
+    if edition is None:
         return None
     covers_from, subscriber.covered_until = subscriber.covered_until, ends_at
     await session.flush()
@@ -145,6 +144,25 @@ async def compose_now(
         created_at=now,
         plan_key=f"digest:{subscriber.id}:{ends_at:%Y%m%dT%H%M}",
     )
+
+
+async def _pressed(
+    session: AsyncSession, subscriber: Subscriber, ends_at: datetime, now: datetime
+) -> Edition | None:
+    """The edition with the news since the last digest; for a reader's first, else with the newest
+    there is on their topics, however old: each story says when it was."""
+    assert subscriber.taste_id is not None  # noqa: S101 - the caller asked
+    starts = [_window_start(subscriber.covered_until, ends_at)]
+    if was_never_told(subscriber):
+        oldest = await reach(session, await topics_of(session, subscriber), limit=MOST)
+        starts += [whole_minute(oldest) - timedelta(minutes=1)] if oldest else []
+    for start in starts:
+        wanted = Wanted(subscriber.taste_id, start, ends_at)
+        edition_id = (await press(session, [wanted], now=now))[wanted]
+        edition = await session.get_one(Edition, edition_id)
+        if edition.story_count:
+            return edition
+    return None
 
 
 def _window_start(covered_until: datetime, ends_at: datetime) -> datetime:

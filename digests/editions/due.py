@@ -46,3 +46,10 @@ def following(timezone: str, minute: int, weekdays: int, *, now: datetime) -> tu
 def whole_minute(moment: datetime) -> datetime:
     """The minute begun: windows end on whole minutes, so that readers share them."""
     return moment.replace(second=0, microsecond=0)
+
+
+def next_whole_minute(moment: datetime) -> datetime:
+    """The minute's end: a digest on demand holds what came in seconds ago. What is written down
+    within the rest of the minute is dated after it (see ``window.py``)."""
+    begun = whole_minute(moment)
+    return begun if begun == moment else begun + timedelta(minutes=1)

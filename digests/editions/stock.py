@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.editions.selection import Candidate, Ranking
@@ -37,3 +38,19 @@ async def stock(session: AsyncSession, start: datetime, end: datetime) -> Rankin
         ).where(*in_window)
     )
     return Ranking([Candidate(*row, topics=topics.get(row.id, {})) for row in rows])
+
+
+async def reach(session: AsyncSession, topics: Collection[str], *, limit: int) -> datetime | None:
+    """How far back the newest ``limit`` stories of these topics go; none where there are none."""
+    newest = (
+        select(Story.news_at)
+        .where(
+            Story.id.in_(select(StoryTopic.story_id).where(StoryTopic.topic.in_(topics))),
+            Story.standing != Standing.RETRACTED,
+        )
+        .order_by(Story.news_at.desc())
+        .limit(limit)
+        .subquery()
+    )
+    oldest: datetime | None = await session.scalar(select(func.min(newest.c.news_at)))
+    return oldest

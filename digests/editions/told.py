@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.editions.edition import Edition, EditionStory
@@ -59,7 +59,14 @@ async def told(session: AsyncSession, edition: Edition) -> list[Told]:
 async def latest(
     session: AsyncSession, topics: Collection[str], *, now: datetime, limit: int = 8
 ) -> list[Told]:
-    """The newest stories of these topics, newest first, of the last three days."""
+    """The newest stories of these topics, newest first: of the last three days, else older ones."""
+    recent = await _latest(session, topics, Story.news_at > now - LONGEST_WINDOW, limit)
+    return recent or await _latest(session, topics, true(), limit)
+
+
+async def _latest(
+    session: AsyncSession, topics: Collection[str], within: ColumnElement[bool], limit: int
+) -> list[Told]:
     best = (
         select(StoryTopic.story_id, func.max(StoryTopic.score).label("score"))
         .where(StoryTopic.topic.in_(topics))
@@ -77,7 +84,7 @@ async def latest(
         )
         .where(
             StoryTopic.topic.in_(topics),
-            Story.news_at > now - LONGEST_WINDOW,
+            within,
             Story.standing != Standing.RETRACTED,
         )
         .group_by(StoryRevision.story_id, StoryRevision.revision, Story.news_at, Story.id)

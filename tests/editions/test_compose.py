@@ -245,10 +245,11 @@ async def test_a_digest_asked_for_holds_the_news_since_the_last_one_and_moves_th
 ) -> None:
     async with database.write() as session:
         reader = await add_reader(session, now)
-        await add_story(session, now - HOUR)
+        # Read seconds ago: whoever asks now expects it.
+        await add_story(session, now + timedelta(minutes=7, seconds=20))
     dispatch = await now_for(database, reader, now + timedelta(minutes=7, seconds=31))
     assert dispatch is not None
-    end = now + timedelta(minutes=7)
+    end = now + timedelta(minutes=8)
     assert (dispatch.reach, dispatch.lane, dispatch.chat_id, dispatch.covers_until) == (
         Reach.SINGLE,
         Lane.INTERACTIVE,
@@ -274,6 +275,34 @@ async def test_without_news_or_topics_there_is_no_digest_and_the_mark_stays(
     assert await now_for(database, reader, now) is None
     (same,) = await rows(database, Subscriber)
     assert same.covered_until == now - DAY
+
+
+async def test_a_first_digest_asked_for_falls_back_on_the_newest_there_is(
+    database: Database, now: datetime
+) -> None:
+    async with database.write() as session:
+        reader = await add_reader(session, now)
+        await add_story(session, now - 30 * DAY, ["koreas"])
+        old = await add_story(session, now - 20 * DAY)
+        older = await add_story(session, now - 900 * DAY)
+    assert await now_for(database, reader, now) is not None
+    places = await rows(database, EditionStory)
+    assert {place.story_id for place in places} == {old.id, older.id}
+    assert not any(place.is_update for place in places)
+    # Later ones do not: what is old was told.
+    assert await now_for(database, reader, now + HOUR) is None
+
+
+async def test_a_first_digest_asked_for_keeps_to_the_day_where_the_day_has_news(
+    database: Database, now: datetime
+) -> None:
+    async with database.write() as session:
+        reader = await add_reader(session, now)
+        await add_story(session, now - 20 * DAY)
+        fresh = await add_story(session, now - HOUR)
+    assert await now_for(database, reader, now) is not None
+    (place,) = await rows(database, EditionStory)
+    assert place.story_id == fresh.id
 
 
 async def test_a_digest_asked_for_twice_at_once_goes_out_once(

@@ -18,7 +18,7 @@ from digests.alerts.alert import Alert
 from digests.alerts.card import card_at
 from digests.alerts.dialogue import Asked, answered, ask
 from digests.alerts.permission import Act
-from digests.alerts.suggestion import language_of
+from digests.alerts.suggestion import spoken
 from digests.corrections import amend
 from digests.corrections.amend import Amendment
 from digests.corrections.correction import CorrectedSubject, Correction, CorrectionKind
@@ -124,7 +124,7 @@ async def propose(
         revision=revision,
         text="" if is_retraction else words,
         note=words if is_retraction else "",
-        language=language_of(words),
+        language=spoken(words),
     )
     user_id = person(update)
     async with context.database.write() as session:

@@ -14,7 +14,7 @@ from bot.desk.door import refuse
 from bot.desk.heard import heard
 from bot.desk.reports import give_answer, take_report
 from bot.desk.review import change_draft
-from digests.alerts.dialogue import Asked, Dialogue, drop, open_question
+from digests.alerts.dialogue import Asked, Dialogue, close, open_question
 from digests.alerts.permission import Act, may
 from digests.alerts.staff import role_of
 from digests.corrections.correction import CorrectedSubject, CorrectionKind
@@ -70,7 +70,7 @@ async def _take(update: Update, context: Context, asked: Dialogue) -> None:
 
 async def _close(context: Context, asked: Dialogue) -> None:
     async with context.database.write() as session:
-        await drop(session, chat_id=asked.chat_id, user_id=asked.user_id)
+        await close(session, asked.id)
 
 
 async def _desk_answer(update: Update, context: Context, asked: Dialogue) -> None:
@@ -78,7 +78,7 @@ async def _desk_answer(update: Update, context: Context, asked: Dialogue) -> Non
     said, about = heard(update.message), asked.about
     match asked.asked:
         case Asked.BREAKING:
-            await begin(update, context, said)
+            await begin(update, context, said, source_url=about.get("link"))
         case Asked.TEXT:
             await change_draft(
                 update, context, about["alert"], about["revision"], Page.MAIN, text=said.text

@@ -13,7 +13,7 @@ from digests.alerts.card import language_at
 from digests.alerts.dialogue import Asked, ask, drop
 from digests.alerts.permission import Act
 from digests.alerts.staff import desk_chats
-from digests.alerts.wording import arranged, headline
+from digests.alerts.wording import headline, tidied
 from digests.corrections import report as reports
 from digests.corrections.report import Report, copy_in
 from digests.errors import Stale
@@ -90,7 +90,7 @@ async def ask_answer(update: Update, context: Context, report: str) -> None:
 
 async def give_answer(update: Update, context: Context, report_id: int, words: str) -> None:
     """The editor's answer goes back to the reader, once."""
-    now, answer = context.now(), arranged(words, ANSWER)
+    now, answer = context.now(), tidied(words, ANSWER)
     async with context.database.write() as session:
         owners = context.settings.owners
         found = await reports.answer(session, report_id, by=person(update), owners=owners, now=now)

@@ -85,6 +85,11 @@ async def answered(session: AsyncSession, dialogue_id: int, *, user_id: int) -> 
     return dialogue
 
 
+async def close(session: AsyncSession, dialogue_id: int) -> None:
+    """Forgets this question, and none that was asked since."""
+    await session.execute(delete(Dialogue).where(Dialogue.id == dialogue_id))
+
+
 async def drop(session: AsyncSession, *, chat_id: int, user_id: int) -> None:
     """Forgets whatever was asked."""
     await session.execute(_of(chat_id, user_id))

@@ -15,7 +15,7 @@ from digests.alerts.alert import Alert, AlertRevision, AlertState, RevisionReaso
 from digests.alerts.audit import record
 from digests.alerts.permission import Act
 from digests.alerts.staff import demand
-from digests.alerts.wording import arranged
+from digests.alerts.wording import arranged, tidied
 from digests.errors import Stale
 from digests.vocabulary import Severity, Standing
 
@@ -120,7 +120,7 @@ def item_of(revision: AlertRevision) -> Item:
 def _revision(
     alert: Alert, item: Item, reason: RevisionReason, by: int, now: datetime
 ) -> AlertRevision:
-    said_by = arranged(item.attribution, ATTRIBUTION) if item.attribution else None
+    said_by = tidied(item.attribution, ATTRIBUTION) if item.attribution else None
     return AlertRevision(
         alert_id=alert.id,
         revision=alert.revision,

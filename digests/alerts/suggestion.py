@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from datetime import UTC, datetime
 
 from digests.alerts.propose import ATTRIBUTION, Item
 from digests.alerts.wording import arranged, body, headline
+from digests.stories.language import language_of
+from digests.stories.severity import UPTAKE_SOURCES, severity
+from digests.stories.standing import Report, judge
 from digests.stories.tagging import Topics
 from digests.vocabulary import Language, Severity, Standing
 
@@ -13,35 +18,60 @@ MOST_TOPICS = 5
 """The strongest; more would send one item to nearly everybody."""
 
 _LINK = re.compile(r"https?://\S+")
+_CYRILLIC = frozenset({"uk", "ru", "be", "bg", "mk", "sr"})
+_AT_ONCE = (datetime.min.replace(tzinfo=UTC),) * UPTAKE_SOURCES
 
 
 def suggested(
-    said: str, topics: Topics, *, attribution: str | None = None, source_url: str | None = None
+    said: str, topics: Topics, *, said_by: str | None = None, source_url: str | None = None
 ) -> Item:
-    """The item with topics, language and link found in it; unconfirmed until an editor says otherwise.
+    """The item with all that is found in it: topics, severity, who says so, language and link.
 
+    ``said_by``: the channel that it was forwarded from, named where the text names nobody.
     Raises ``Incomplete`` or ``TooLong`` for a text that cannot go out.
     """
     link = source_url or _only_link(said)
     text = arranged(said.replace(link, " ") if link else said)
-    language = language_of(text)
-    tags = topics.tag(headline(text), body(text), language)
+    title, told = headline(text), body(text)
+    language = spoken(text)
+    judged = judge([Report(said_by or "", title, told, language)])
+    found = tuple(tag.topic for tag in topics.tag(title, told, language)[:MOST_TOPICS])
     return Item(
         text=text,
         language=language,
-        topics=tuple(tag.topic for tag in tags[:MOST_TOPICS]),
-        severity=Severity.FLASH,
-        standing=Standing.DEVELOPING,
-        attribution=attribution[:ATTRIBUTION] if attribution else None,
+        topics=found,
+        severity=_severity(f"{title}. {told}", found),
+        standing=judged.standing,
+        attribution=(judged.attribution or "")[:ATTRIBUTION] or None,
         source_url=link,
     )
 
 
-def language_of(text: str) -> Language:
-    """Of the languages we speak the one whose letters it is written in."""
-    letters = [letter for letter in text.casefold() if letter.isalpha()]
-    cyrillic = sum("\u0400" <= letter <= "\u04ff" for letter in letters)
-    return Language.UKRAINIAN if cyrillic * 2 > len(letters) else Language.ENGLISH
+def spoken(text: str) -> Language:
+    """Of the languages we speak the one that it is written in, or whose letters it shares.
+
+    A few Ukrainian words may have no letter that Russian or Bulgarian lacks.
+    """
+    return Language.UKRAINIAN if language_of(text) in _CYRILLIC else Language.ENGLISH
+
+
+def bare_link(said: str) -> str | None:
+    """The link where nothing else was said; the first where several were."""
+    links = _LINK.findall(said)
+    words = any(character.isalnum() for character in _LINK.sub(" ", said))
+    return links[0] if links and not words else None
+
+
+def _severity(told: str, topics: Collection[str]) -> Severity:
+    """What the rule for stories says of it, but never routine.
+
+    That rule waits for several sources; here the word of the editor who calls it breaking stands
+    for them, and whether it is so is for the label to say. Flash is proposed only for what the rule
+    knows as flash: it reaches also those who asked to be woken for nothing less, so a person has to
+    want it. Routine makes no sound, and nobody writes /breaking for that.
+    """
+    found = severity(told, topics, Standing.CONFIRMED, _AT_ONCE)
+    return max(found, Severity.PRIORITY, key=lambda one: one.rank)
 
 
 def _only_link(text: str) -> str | None:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from digests.errors import Incomplete, TooLong
+from digests.stories.lead import sentences
 
 MOST = 2500
 """Characters an alert may hold: Telegram takes 4096, and a correction must find room beside it."""
@@ -13,13 +14,23 @@ MOST = 2500
 HEADLINE = 180
 """A first line longer than this is split after its first sentence."""
 
+HEADLINE_WORDS = 3
+"""Fewer are an exclamation, such as "Breaking!", and no headline yet."""
+
 _BLANKS = re.compile(r"[^\S\n]+")
 _EMPTY_LINES = re.compile(r"\n\s*\n\s*")
-_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=[\"«“‘(]?\w)")
 
 
-def arranged(text: str, most: int = MOST) -> str:
-    """The text with its headline as the first line and no stray blanks or control characters.
+def arranged(text: str) -> str:
+    """The text tidied, with its headline as the first line; raises as ``tidied`` does.
+
+    What came in one line gets its first sentence as headline; in several, the first line is it.
+    """
+    return _with_headline(tidied(text))
+
+
+def tidied(text: str, most: int = MOST) -> str:
+    """The text without stray blanks or control characters.
 
     Raises ``Incomplete`` where nothing is left and ``TooLong`` above ``most`` characters.
     """
@@ -30,7 +41,7 @@ def arranged(text: str, most: int = MOST) -> str:
         raise Incomplete("text")
     if len(clean) > most:
         raise TooLong(most)
-    return _with_headline(clean)
+    return clean
 
 
 def headline(text: str) -> str:
@@ -55,9 +66,22 @@ def _printable(character: str) -> str:
 
 def _with_headline(text: str) -> str:
     first, _, rest = text.partition("\n")
-    if len(first) <= HEADLINE:
+    if rest and len(first) <= HEADLINE:
         return text
-    sentences = _SENTENCE_END.split(first, maxsplit=1)
-    if len(sentences) == 1 or len(sentences[0]) > HEADLINE:
+    head, follows = _split(first)
+    if not follows or len(head) > HEADLINE:
         return text
-    return "\n".join(part for part in (*sentences, rest) if part)
+    return "\n".join(part for part in (_without_stop(head), follows, rest) if part)
+
+
+def _split(line: str) -> tuple[str, str]:
+    """The first sentence, or as many as make a headline, and what follows."""
+    told = sentences(line)
+    taken = 1
+    while taken < len(told) and len(" ".join(told[:taken]).split()) < HEADLINE_WORDS:
+        taken += 1
+    return " ".join(told[:taken]), " ".join(told[taken:])
+
+
+def _without_stop(head: str) -> str:
+    return head if head.endswith("..") else head.removesuffix(".").rstrip()

@@ -12,7 +12,7 @@ from digests.alerts.alert import Alert, AlertRevision, AlertState, RevisionReaso
 from digests.alerts.audit import record
 from digests.alerts.permission import Act
 from digests.alerts.staff import demand
-from digests.alerts.wording import arranged, body, headline
+from digests.alerts.wording import arranged, body, headline, tidied
 from digests.corrections.correction import (
     CorrectedSubject,
     Correction,
@@ -165,7 +165,7 @@ def _texts(amendment: Amendment) -> dict[str, str]:
 
 def _notes(amendment: Amendment) -> dict[str, str]:
     if amendment.note:
-        return {amendment.language: arranged(amendment.note, NOTE).replace("\n", " ")}
+        return {amendment.language: tidied(amendment.note, NOTE).replace("\n", " ")}
     if amendment.kind is CorrectionKind.RETRACT:
         raise Incomplete("note")
     return {}

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from digests.alerts.audit import record
 from digests.alerts.permission import Act
 from digests.alerts.staff import demand
-from digests.alerts.wording import arranged
+from digests.alerts.wording import tidied
 from digests.errors import Stale
 from digests.outbox.dispatch import Content
 from digests.outbox.receipt import Receipt
@@ -72,14 +72,14 @@ async def report(
         )
     )
     if found is not None:
-        found.words = arranged(words, WORDS)
+        found.words = tidied(words, WORDS)
         return found, False
     made = Report(
         content=carried.content,
         subject_id=carried.subject_id,
         chat_id=chat_id,
         message_id=message_id,
-        words=arranged(words, WORDS),
+        words=tidied(words, WORDS),
         made_at=now,
     )
     today = select(func.count()).where(

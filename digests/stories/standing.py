@@ -62,6 +62,7 @@ _SAYING = {
         re.IGNORECASE,
     ),
 }
+_OPENING = re.compile(r"^(?:За|Із) ")
 _NAMED_FIRST = {
     "uk": re.compile(
         r"(?:^|\. )(?P<who>[^\W\d_][^,.;!?—]{2,50}?) (?:це )?"
@@ -115,7 +116,7 @@ def attribution(report: Report) -> str:
             cue = cues.get(report.language)
             found = cue.search(told) if cue else None
             if found and len(found["who"]) <= LONGEST_ATTRIBUTION:
-                return found["who"].strip()
+                return _OPENING.sub(lambda begins: begins[0].lower(), found["who"].strip())
     return report.source
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.alerts.wording import MOST, arranged, body, headline
+from digests.alerts.wording import MOST, arranged, body, headline, tidied
 from digests.errors import Incomplete, TooLong
 
 
@@ -41,8 +41,27 @@ def test_the_limit_is_kept_to_the_character() -> None:
 
 def test_a_long_paragraph_gets_its_first_sentence_as_headline() -> None:
     text = arranged("Strike on a depot. " + "It burns and burns. " * 20)
-    assert headline(text) == "Strike on a depot."
+    assert headline(text) == "Strike on a depot"
     assert body(text).startswith("It burns")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Strike on a depot. It burns.", "Strike on a depot\nIt burns."),
+        ("Strike on a depot? Nobody knows.", "Strike on a depot?\nNobody knows."),
+        ("Gen. Smith speaks of U.S. troops. They stay.", "Gen. Smith speaks of U.S. troops\nThey stay."),
+        ("Breaking! Strike on a depot. It burns.", "Breaking! Strike on a depot\nIt burns."),
+        ("Удар по складу в м. Харків. Горить.", "Удар по складу в м. Харків\nГорить."),
+        ("Strike on a depot.", "Strike on a depot."),
+    ],
+)  # fmt: skip
+def test_what_came_in_one_line_gets_its_first_sentence_as_headline(typed: str, kept: str) -> None:
+    assert arranged(typed) == kept
+
+
+def test_a_note_stays_in_one_piece() -> None:
+    assert tidied(" It was  wrong. We are sorry. ") == "It was wrong. We are sorry."
 
 
 def test_a_short_first_line_is_the_headline_as_it_stands() -> None:

@@ -13,7 +13,7 @@ TEXT = "/breaking Missile strikes reported on a depot near Luhansk\nIt burns, of
 
 async def test_a_breaking_item_is_shown_sent_and_watched(desk: Newsroom) -> None:
     preview, card = await desk.say(EDITOR, TEXT)
-    assert preview["text"].startswith("⚡ Flash · Missile strikes reported on a depot")
+    assert preview["text"].startswith("▪︎ Priority · Missile strikes reported on a depot")
     assert "Unconfirmed" in preview["text"]
     assert "Reaches 3 readers in 1 s at 1,000 a second" in card["text"]
     await desk.tap(EDITOR, "Send to 3")
@@ -73,6 +73,20 @@ async def test_breaking_alone_asks_what_happened(desk: Newsroom) -> None:
     assert "What happened?" in question["text"]
     await desk.say(EDITOR, "Missile strikes near Luhansk")
     assert "Reaches 3 readers" in desk.last(EDITOR)
+
+
+async def test_a_link_alone_is_kept_as_the_source_and_its_words_are_asked_for(
+    desk: Newsroom,
+) -> None:
+    link = "https://example.org/strike"
+    (question,) = await desk.say(EDITOR, f"/breaking {link}")
+    assert "keep it as the source" in question["text"]
+    (question,) = await desk.say(EDITOR, link)
+    assert "keep it as the source" in question["text"]
+    preview, card = await desk.say(EDITOR, "Missile strikes near Luhansk. It burns, officials say.")
+    assert preview["text"].startswith("▪︎ Priority · Missile strikes near Luhansk\nUnconfirmed: off")
+    assert link in {entity.get("url") for entity in preview["entities"]}
+    assert "Reaches 3 readers" in card["text"]
 
 
 async def test_a_replied_message_is_the_item(desk: Newsroom) -> None:

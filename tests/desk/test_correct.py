@@ -72,7 +72,7 @@ async def test_a_correction_while_it_goes_out_changes_what_waits(desk: Newsroom)
     await desk.deliver()
     for reader in READERS:
         (copy,) = desk.screen(reader)
-        assert copy["text"].startswith("⚡ Flash · Fire reported at a warehouse")
+        assert copy["text"].startswith("▪︎ Priority · Fire reported at a warehouse")
 
 
 async def test_a_withdrawn_alert_goes_to_nobody_else(desk: Newsroom) -> None:

@@ -64,7 +64,7 @@ async def test_what_is_held_and_corrected_under_way_ends_right_in_every_copy(
     await desk.deliver()
     for chat in CROWD:
         copy, *told = desk.screen(chat)
-        assert copy["text"].startswith("⚡ Flash · Fire reported at a warehouse"), chat
+        assert copy["text"].startswith("▪︎ Priority · Fire reported at a warehouse"), chat
         assert len(told) <= 1, chat
     # Whoever was told had read the error; nobody who had is left untold.
     assert all(len(desk.screen(chat)) == 2 for chat in held)

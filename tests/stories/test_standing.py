@@ -45,6 +45,7 @@ def test_standing_follows_from_independent_reports(
         ("Explosions were heard, occupation officials said.", "en", "occupation officials"),
         ("Missile strikes reported on a depot.", "en", "Harbour Wire"),
         ("Стався вибух, за даними обласної влади.", "uk", "за даними обласної влади"),
+        ("За даними обласної влади, горить склад.", "uk", "за даними обласної влади"),
         ("Світло повернули, повідомили в обласній адміністрації.", "uk",
          "повідомили в обласній адміністрації"),
         ("Генштаб це заперечує: бої тривають", "uk", "Генштаб"),

@@ -150,13 +150,31 @@ async def import_(files: tuple[Any, ...], source: str | None, as_json: bool) -> 
                     progress=lambda batch, bar=bar: bar.update(batch.size),  # type: ignore[misc]
                 )  # fmt: skip
             done.append((name, report))
+        placed = await _place_all(database, quietly=as_json)
     if as_json:
         click.echo(json.dumps([_import_row(name, report) for name, report in done]))
     else:
-        show("imported.txt", files=done)
+        show("imported.txt", files=done, placed=placed)
     if any(report.bad_count for _, report in done):
         any_good = any(_total(report.kept) for _, report in done)
         sys.exit(PARTLY if any_good else FAILED)
+
+
+async def _place_all(database: Any, *, quietly: bool) -> int:
+    """Places what was imported into stories, so that it can be read at once."""
+    from sqlalchemy import func, select
+
+    from bot.news import group_all
+    from digests.intake.article import Article
+    from digests.stories.tagging import load_topics
+
+    async with database.read() as session:
+        waiting = await session.scalar(
+            select(func.count(Article.id)).where(Article.grouped_at.is_(None))
+        )
+    with progress(waiting or 0, "stories", quietly=quietly) as bar:
+        topics = load_topics(settings().topics)
+        return await group_all(database, topics, now=now, progress=bar.update)
 
 
 def _size(file: Any) -> int:
@@ -392,10 +410,10 @@ async def _due(database: Database) -> int:
 @main.command()
 @click.option("--topics", "wanted", required=True, help="Topics, separated by commas.")
 @click.option("--language", default="en", type=click.Choice(["en", "uk"]))
-@click.option("--hours", default=24, type=click.IntRange(1, 72), help="How far back.")
+@click.option("--hours", type=click.IntRange(1, 72), help="How far back; else as for a new reader.")
 @click.option("--html", is_flag=True, help="Telegram's markup, not plain text.")
 @waits
-async def preview(wanted: str, language: str, hours: int, html: bool) -> None:
+async def preview(wanted: str, language: str, hours: int | None, html: bool) -> None:
     """The digest that a reader of these topics would get now. Nothing is stored."""
     from bot.news import preview_digest
     from digests.stories.tagging import load_topics
@@ -405,8 +423,9 @@ async def preview(wanted: str, language: str, hours: int, html: bool) -> None:
     names = [_topic(known, word) for word in wanted.replace(",", " ").split()]
     async with opened() as database:
         parts = await preview_digest(
-            database, known, names, Language(language), until=now(), back=timedelta(hours=hours)
-        )
+            database, known, names, Language(language), now=now(),
+            back=timedelta(hours=hours) if hours else None,
+        )  # fmt: skip
     for part in parts:
         click.echo(part.text if html else _plain(part.text))
         click.echo()

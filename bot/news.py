@@ -12,6 +12,9 @@ from sqlalchemy import select
 from bot.rendering.digest import digest_parts
 from bot.rendering.render import Message, Words
 from digests.audience.sharing import taste_for
+from digests.audience.subscribe import FIRST_WINDOW
+from digests.editions.compose import on_demand
+from digests.editions.due import next_whole_minute
 from digests.editions.press import Wanted, press
 from digests.editions.window import open_window
 from digests.intake.article import Article
@@ -56,7 +59,13 @@ async def collect_and_group(
     return Collected(report.read, report.failed, report.kept.new, grouped)
 
 
-async def group_all(database: Database, topics: Topics, *, now: Callable[[], datetime]) -> int:
+async def group_all(
+    database: Database,
+    topics: Topics,
+    *,
+    now: Callable[[], datetime],
+    progress: Callable[[int], object] | None = None,
+) -> int:
     """Places every article that waits, in transactions of ``AT_ONCE``; says how many."""
     placed = 0
     while True:
@@ -64,6 +73,8 @@ async def group_all(database: Database, topics: Topics, *, now: Callable[[], dat
             told_at = await open_window(session, now=now())
             report = await group(session, topics, now=told_at, limit=AT_ONCE)
         placed += report.articles
+        if progress:
+            progress(report.articles)
         if report.articles < AT_ONCE:
             return placed
 
@@ -74,16 +85,23 @@ async def preview_digest(
     wanted: Sequence[Topic],
     language: Language,
     *,
-    until: datetime,
-    back: timedelta,
+    now: datetime,
+    back: timedelta | None = None,
 ) -> tuple[Message, ...]:
-    """The digest of these topics over the time before ``until``, made as for a reader and then undone."""
-    end = until.replace(second=0, microsecond=0)
+    """The digest that a new reader of these topics would get now, or the one over ``back``; all that
+    was done for it is undone."""
     async with database.write() as session:
+        told_at = await open_window(session, now=now)
+        await group(session, topics, now=told_at, limit=AT_ONCE)
         taste = await taste_for(session, wanted)
         assert taste is not None  # noqa: S101 - at least one topic was wanted
-        window = Wanted(taste, end - back, end)
-        edition_id = (await press(session, [window], now=until))[window]
+        end = next_whole_minute(told_at)
+        since = end - (back or FIRST_WINDOW)
+        edition = await on_demand(
+            session, taste, wanted, since, end, is_first=back is None, now=now
+        )
+        empty = Wanted(taste, since, end)
+        edition_id = edition.id if edition else (await press(session, [empty], now=now))[empty]
         parts = await digest_parts(session, Words(topics), edition_id, 1, language, "UTC")
         await session.rollback()
     return parts

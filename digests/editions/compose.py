@@ -7,7 +7,7 @@ with tastes and slots, and only the database ever touches single subscribers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,6 +29,7 @@ from digests.outbox.dispatch import Content, Dispatch, Lane, Reach
 from digests.outbox.plan import plan
 from digests.storage.bulk import insert_new
 from digests.storage.schema import Instant
+from digests.vocabulary import Topic
 
 SLOTS_AT_ONCE = 1000
 """More that are due wait for the next run, seconds later."""
@@ -126,7 +127,15 @@ async def compose_now(
     ends_at = next_whole_minute(now)
     if subscriber.taste_id is None or subscriber.covered_until >= ends_at:
         return None
-    edition = await _pressed(session, subscriber, ends_at, now)
+    edition = await on_demand(
+        session,
+        subscriber.taste_id,
+        await topics_of(session, subscriber),
+        subscriber.covered_until,
+        ends_at,
+        is_first=was_never_told(subscriber),
+        now=now,
+    )
     if edition is None:
         return None
     covers_from, subscriber.covered_until = subscriber.covered_until, ends_at
@@ -146,18 +155,23 @@ async def compose_now(
     )
 
 
-async def _pressed(
-    session: AsyncSession, subscriber: Subscriber, ends_at: datetime, now: datetime
+async def on_demand(
+    session: AsyncSession,
+    taste_id: int,
+    topics: Collection[Topic],
+    since: datetime,
+    ends_at: datetime,
+    *,
+    is_first: bool,
+    now: datetime,
 ) -> Edition | None:
-    """The edition with the news since the last digest; for a reader's first, else with the newest
-    there is on their topics, however old: each story says when it was."""
-    assert subscriber.taste_id is not None  # noqa: S101 - the caller asked
-    starts = [_window_start(subscriber.covered_until, ends_at)]
-    if was_never_told(subscriber):
-        oldest = await reach(session, await topics_of(session, subscriber), limit=MOST)
-        starts += [whole_minute(oldest) - timedelta(minutes=1)] if oldest else []
+    """The edition with the news since then; for a reader's first, else with the newest there is on
+    these topics, however old: each story says when it was. None without a story."""
+    starts = [_window_start(since, ends_at)]
+    if is_first and (oldest := await reach(session, topics, limit=MOST)):
+        starts.append(whole_minute(oldest) - timedelta(minutes=1))
     for start in starts:
-        wanted = Wanted(subscriber.taste_id, start, ends_at)
+        wanted = Wanted(taste_id, start, ends_at)
         edition_id = (await press(session, [wanted], now=now))[wanted]
         edition = await session.get_one(Edition, edition_id)
         if edition.story_count:

@@ -61,6 +61,8 @@ class Database:
             return create_async_engine(self.url, pool_size=10, max_overflow=10, pool_pre_ping=True)
         if self.path:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            # Who reads what is nobody's business but the operator's.
+            self.path.touch(mode=0o600)
         return _sqlite_engine(self.url, "BEGIN IMMEDIATE", pool_size=1)
 
     def _reader(self) -> AsyncEngine:

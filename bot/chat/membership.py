@@ -43,7 +43,6 @@ async def became_supergroup(update: Update, context: Context) -> None:
     old = message.migrate_from_chat_id or message.chat.id
     new = message.migrate_to_chat_id or message.chat.id
     async with context.database.write() as session:
-        await presence.migrate(session, old, new)
         await move_chat(session, old, new)
 
 

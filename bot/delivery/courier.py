@@ -279,7 +279,7 @@ class Courier:
                 reply_to=message.message_id,
                 plain=message.plain,
             )
-        if message.message_id is None:
+        if message.kind is MessageKind.SEND or message.message_id is None:
             return Answer(200)  # a newer revision has fewer parts: there is nothing left to send
         if message.kind is MessageKind.EDIT and exists:
             return await self._gateway.edit(

@@ -13,7 +13,7 @@ from digests.alerts.alert import Alert, AlertRevision
 from digests.corrections.correction import Correction
 from digests.corrections.reach import Carried, Remedy, remedy
 from digests.editions.edition import Edition, EditionStory
-from digests.outbox.control import cancel, raise_revision
+from digests.outbox.control import cancel, raise_revision, supersede
 from digests.outbox.dispatch import (
     Content,
     Dispatch,
@@ -42,10 +42,11 @@ async def spread_alert(
 ) -> None:
     """Waiting copies show what is right or stay unsent; those that arrived are edited and answered."""
     age = now - (alert.decided_at or alert.created_at)
-    await raise_revision(session, Content.ALERT, alert.id, alert.revision)
+    await supersede(session, Content.ALERT, [alert.id], now=now)
     if _remedy(Carried.WAITING, correction, age) is Remedy.STOP:
         for dispatch_id in await _going_out(session, alert):
             await cancel(session, dispatch_id, reason="retracted", now=now)
+    await raise_revision(session, Content.ALERT, alert.id, alert.revision)
     copies = Copies(Content.ALERT, alert.id, alert.revision)
     await _plan_edits(session, copies, correction, now)
     if _remedy(Carried.ARRIVED, correction, age) is Remedy.EDIT_AND_REPLY:
@@ -58,22 +59,22 @@ async def spread_story(
 ) -> None:
     """Every digest with this story shows what is right; the readers of a fresh one are told."""
     holding = select(EditionStory.edition_id).where(EditionStory.story_id == story.id)
+    await supersede(session, Content.EDITION, holding, now=now)
     await _raise_editions(session, story, holding)
     newest_first = (
         select(Edition).where(Edition.id.in_(holding)).order_by(Edition.window_end.desc())
     )
     editions = (await session.scalars(newest_first)).all()
     chats = await chats_with(session, Content.EDITION, holding)
-    told: set[int] = set()
     for edition in editions:
         if edition.id not in chats:
             continue
         copies = Copies(Content.EDITION, edition.id, edition.revision)
         await _plan_edits(session, copies, correction, now)
         cure = _remedy(Carried.ARRIVED, correction, now - edition.window_end)
-        # A story goes on for days: its readers hear of the error once, below their newest digest.
-        if cure is Remedy.EDIT_AND_REPLY and edition.taste_id not in told:
-            told.add(edition.taste_id)
+        # A story goes on for days: whoever has several such digests is told below the newest, for
+        # the outbox passes over those whom an earlier dispatch of this correction is for.
+        if cure is Remedy.EDIT_AND_REPLY:
             await _plan_replies(session, copies, correction, story.severity, now)
 
 

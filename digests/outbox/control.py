@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import and_, delete, exists, insert, literal, null, select, update
+from sqlalchemy import Select, and_, delete, exists, insert, literal, null, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.audience.subscriber import Subscriber
-from digests.outbox.dispatch import Content, Dispatch, DispatchState, Reach
+from digests.outbox.dispatch import Content, Dispatch, DispatchState, MessageKind, Reach
 from digests.outbox.gate import Gate
 from digests.outbox.message import MessageState, OutboxMessage
 from digests.outbox.receipt import Outcome, Receipt
@@ -49,6 +49,26 @@ async def cancel_expired(session: AsyncSession, *, now: datetime) -> int:
         select(Dispatch.id).where(Dispatch.state.in_(_UNFINISHED), Dispatch.expires_at <= now)
     )
     return sum([await cancel(session, one, now=now, reason="expired") for one in expired.all()])
+
+
+async def supersede(
+    session: AsyncSession,
+    content: Content,
+    subject_ids: Iterable[int] | Select[int],
+    *,
+    now: datetime,
+) -> int:
+    """Cancels unfinished edits of these subjects' copies, newer ones are about to be planned; how many.
+    Call it before ``raise_revision``: the gates' lock comes before any other."""
+    older = await session.scalars(
+        select(Dispatch.id).where(
+            Dispatch.kind == MessageKind.EDIT,
+            Dispatch.received_content == content,
+            Dispatch.received_subject_id.in_(subject_ids),
+            Dispatch.state.in_(_UNFINISHED),
+        )
+    )
+    return sum([await cancel(session, one, now=now, reason="superseded") for one in older.all()])
 
 
 async def raise_revision(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from digests.audience.slot import Appointment
 from digests.audience.subscriber import AlertWish, Subscriber, SubscriberState
@@ -80,4 +81,29 @@ def received(dispatch: Dispatch) -> ColumnElement[bool]:
         Receipt.outcome == Outcome.SENT,
         Receipt.message_id.is_not(None),
     )
-    return copies if dispatch.kind is not MessageKind.SEND else and_(copies, Receipt.part == 0)
+    if dispatch.kind is not MessageKind.SEND:
+        return copies
+    return and_(copies, Receipt.part == 0, ~_told_by_another(dispatch))
+
+
+def _told_by_another(dispatch: Dispatch) -> ColumnElement[bool]:
+    """Chats with a copy below which an earlier dispatch says the same: once is enough for anybody."""
+    copy = aliased(Receipt)
+    earlier = select(Dispatch.received_subject_id).where(
+        Dispatch.content == dispatch.content,
+        Dispatch.subject_id == dispatch.subject_id,
+        Dispatch.kind == MessageKind.SEND,
+        Dispatch.received_content == dispatch.received_content,
+        Dispatch.id < dispatch.id,
+    )
+    return exists().where(
+        copy.chat_id == Receipt.chat_id,
+        copy.content == dispatch.received_content,
+        copy.kind == MessageKind.SEND,
+        copy.outcome == Outcome.SENT,
+        copy.message_id.is_not(None),
+        copy.part == 0,
+        # A copy that arrived after the planning shows what is right: nobody is told below it.
+        copy.sent_at <= dispatch.created_at,
+        copy.subject_id.in_(earlier),
+    )

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from digests.audience.subscriber import Subscriber, SubscriberState
+from digests.audience import presence
+from digests.audience.subscriber import Subscriber
 from digests.outbox import pace
 from digests.outbox.claim import locked_gate, move_paces
 from digests.outbox.control import pause, uncover
@@ -107,6 +108,7 @@ class _Batch:
         self._threadless: set[int] = set()
         self._chat_holds: dict[int, datetime] = {}
         self._faulty: list[Dispatch] = []
+        self._growing: set[int] = set()
         self.hold: Verdict | None = None
         self._again = self._lost = 0
 
@@ -120,7 +122,22 @@ class _Batch:
             .with_for_update()
         )
         by_id = {row.id: row for row in rows}
-        return cls(session, by_id, await dispatches_of(session, by_id.values()), now)
+        batch = cls(session, by_id, await dispatches_of(session, by_id.values()), now)
+        batch._growing = await _growing(session, batch._edited_short_of_the_end(results))
+        return batch
+
+    def _edited_short_of_the_end(
+        self, results: Sequence[Result]
+    ) -> list[tuple[OutboxMessage, Dispatch]]:
+        """Copies that a correction's edit reached, of a content that has further parts."""
+        return [
+            (row, dispatch)
+            for result in results
+            if (row := self._rows.get(result.id)) is not None
+            and (dispatch := self._dispatches[row.dispatch_id]).kind is MessageKind.EDIT
+            and row.kind is MessageKind.EDIT
+            and row.part + 1 < result.parts
+        ]
 
     def add(self, result: Result) -> None:
         row = self._rows.get(result.id)
@@ -186,7 +203,8 @@ class _Batch:
         is_send = row.kind is MessageKind.SEND
         message_id = verdict.message_id if is_send else row.message_id
         stale = result.revision < dispatch.revision and row.kind is not MessageKind.DELETE
-        more = row.part + 1 < result.parts and dispatch.kind is MessageKind.SEND
+        goes_on = is_send or dispatch.kind is MessageKind.SEND or row.id in self._growing
+        more = goes_on and row.part + 1 < result.parts
         closes = not stale and not more
         if is_send or dispatch.kind is not MessageKind.SEND:
             self._enter(row, Outcome.SENT, verdict.reason, result.revision, message_id, closes)
@@ -202,7 +220,9 @@ class _Batch:
         if stale:
             row.kind, row.message_id = MessageKind.EDIT, message_id
         else:
-            row.kind, row.message_id, row.part = MessageKind.SEND, None, row.part + 1
+            # What a correction adds stands below the copy it belongs to, however long ago that came.
+            row.message_id = message_id if dispatch.kind is MessageKind.EDIT else None
+            row.kind, row.part = MessageKind.SEND, row.part + 1
         self._return(row)
 
     def _close(self, row: OutboxMessage, outcome: Outcome, reason: str, revision: int) -> None:
@@ -264,7 +284,7 @@ class _Batch:
         if self._chat_holds:
             await move_paces(self._session, self._chat_holds)
         for chat_id, reason in self._gone.items():
-            await suspend(self._session, chat_id, reason)
+            await presence.suspend(self._session, chat_id, reason)
         for before, after in self._moved.items():
             await move_chat(self._session, before, after)
         if self._threadless:
@@ -286,6 +306,36 @@ class _Batch:
         )
 
 
+async def _growing(session: AsyncSession, edited: list[tuple[OutboxMessage, Dispatch]]) -> set[int]:
+    """Of these rows, those whose chat never had the next part, and has none on the way: the corrected
+    content is longer than what was sent. A part that failed or was recalled is not sent by this."""
+    if not edited:
+        return set()
+    chats = {row.chat_id for row, _ in edited}
+    subjects = {dispatch.subject_id for _, dispatch in edited}
+    copies = await session.execute(
+        select(Receipt.chat_id, Receipt.content, Receipt.subject_id, func.max(Receipt.part))
+        .where(Receipt.chat_id.in_(chats), Receipt.subject_id.in_(subjects))
+        .group_by(Receipt.chat_id, Receipt.content, Receipt.subject_id)
+    )
+    last = {(chat, content, subject): part for chat, content, subject, part in copies}
+    coming = await session.execute(
+        select(OutboxMessage.chat_id, Dispatch.content, Dispatch.subject_id)
+        .join(Dispatch, Dispatch.id == OutboxMessage.dispatch_id)
+        .where(
+            OutboxMessage.chat_id.in_(chats),
+            or_(Dispatch.kind == MessageKind.SEND, OutboxMessage.kind == MessageKind.SEND),
+        )
+    )
+    on_the_way = {(chat, content, subject) for chat, content, subject in coming}
+    return {
+        row.id
+        for row, dispatch in edited
+        if (copy := (row.chat_id, dispatch.content, dispatch.subject_id)) not in on_the_way
+        and last.get(copy, 0) == row.part
+    }
+
+
 async def _show(
     session: AsyncSession, row: OutboxMessage, dispatch: Dispatch, revision: int
 ) -> None:
@@ -303,26 +353,14 @@ async def _show(
     )
 
 
-async def suspend(session: AsyncSession, chat_id: int, reason: str) -> None:
-    """Nothing more goes to a chat that cannot be reached; its settings stay."""
-    await session.execute(
-        update(Subscriber)
-        .where(Subscriber.chat_id == chat_id)
-        .values(state=SubscriberState.SUSPENDED, state_reason=reason[:32])
-    )
-
-
 async def move_chat(session: AsyncSession, before: int, after: int) -> None:
-    """A group became a supergroup: everything under its old id goes by the new one."""
-    taken = await session.scalar(select(Subscriber.id).where(Subscriber.chat_id == after))
-    if taken is None:
-        await session.execute(
-            update(Subscriber).where(Subscriber.chat_id == before).values(chat_id=after)
-        )
-    else:
-        await suspend(session, before, "moved")
+    """A group became a supergroup: its settings and what waits for its old id go by the new one."""
+    await presence.migrate(session, before, after)
+    # One in the air is told by Telegram itself, and moved when it settles.
     await session.execute(
-        update(OutboxMessage).where(OutboxMessage.chat_id == before).values(chat_id=after)
+        update(OutboxMessage)
+        .where(OutboxMessage.chat_id == before, OutboxMessage.state != MessageState.SENDING)
+        .values(chat_id=after)
     )
 
 

@@ -11,10 +11,11 @@ from sqlalchemy import select
 
 from bot.delivery.courier import Courier
 from bot.sandbox import Fault, Sandbox
+from digests.audience import presence
 from digests.audience.subscriber import Subscriber, SubscriberState
 from digests.errors import TokenRefused
 from digests.outbox.clock import SharedClock
-from digests.outbox.control import cancel, pause, raise_revision, resume
+from digests.outbox.control import cancel, pause, raise_revision, resume, supersede
 from digests.outbox.dispatch import Content, Dispatch, DispatchState, Lane, MessageKind, Reach
 from digests.outbox.gate import Gate
 from digests.outbox.message import MessageState, OutboxMessage
@@ -41,6 +42,26 @@ async def planned(
     async with database.write() as session:
         await readers(session, chats, now=now)
         return await alert(session, now=now)
+
+
+async def corrected(database: Database, revision: int, now: datetime) -> Dispatch:
+    """The alert's new revision, on its way to every copy, as a correction's approval plans it."""
+    async with database.write() as session:
+        await supersede(session, Content.ALERT, [7], now=now)
+        await raise_revision(session, Content.ALERT, 7, revision)
+        return await plan(
+            session,
+            content=Content.ALERT,
+            subject_id=7,
+            revision=revision,
+            kind=MessageKind.EDIT,
+            lane=Lane.CORRECTIONS,
+            reach=Reach.RECEIVED,
+            received_content=Content.ALERT,
+            received_subject_id=7,
+            created_at=now,
+            plan_key=f"fix {revision}",
+        )
 
 
 async def tallied(database: Database, dispatch: Dispatch) -> Tally:
@@ -137,6 +158,44 @@ async def test_a_chat_that_is_gone_is_suspended_and_keeps_its_settings(
     assert (await reader_in(database, 2)).state is SubscriberState.ACTIVE
     stand = await tallied(database, dispatch)
     assert (stand.sent, stand.failed) == (1, 1)
+
+
+async def test_a_block_does_not_end_a_pause_without_an_end(
+    database: Database, sandbox: Sandbox, courier_of: Couriers, now: datetime
+) -> None:
+    """The pause began when the message was on its way already."""
+    await planned(database, sandbox, [1], now)
+    courier = courier_of()
+    await courier.upkeep.arrive()
+    await courier.upkeep.feed()
+    async with database.write() as session:
+        presence.pause((await session.scalars(select(Subscriber))).one(), now=now)
+    sandbox.block(1)
+    await courier.work_off()
+    assert (await reader_in(database, 1)).state is SubscriberState.SUSPENDED
+    async with database.write() as session:
+        await presence.restore(session, 1, now=now)
+    assert (await reader_in(database, 1)).state is SubscriberState.PAUSED
+
+
+async def test_a_group_that_moved_keeps_its_settings_where_its_new_id_was_heard_of_first(
+    database: Database, sandbox: Sandbox, courier_of: Couriers, now: datetime
+) -> None:
+    sandbox.add_group(-5, "Newsroom")
+    await planned(database, sandbox, [-5], now)
+    old = await reader_in(database, -5)
+    courier = courier_of()
+    await courier.upkeep.arrive()
+    await courier.upkeep.feed()
+    async with database.write() as session:
+        await readers(session, [-1005], now=now, topics=["culture"])
+    sandbox.migrate(-5, -1005)
+    await courier.work_off(patience=30)
+    moved = await reader_in(database, -1005)
+    assert (moved.id, moved.taste_id) == (old.id, old.taste_id)
+    assert moved.state is SubscriberState.ACTIVE
+    async with database.read() as session:
+        assert len((await session.scalars(select(Subscriber))).all()) == 1
 
 
 async def test_a_group_that_moved_gets_it_at_its_new_id(
@@ -401,21 +460,7 @@ async def test_every_delivered_copy_is_edited_by_its_receipt(
     contents.number = parts
     await planned(database, sandbox, range(1, 6), now)
     await courier_of().work_off(patience=60)
-    async with database.write() as session:
-        await raise_revision(session, Content.ALERT, 7, 2)
-        fix = await plan(
-            session,
-            content=Content.ALERT,
-            subject_id=7,
-            revision=2,
-            kind=MessageKind.EDIT,
-            lane=Lane.CORRECTIONS,
-            reach=Reach.RECEIVED,
-            received_content=Content.ALERT,
-            received_subject_id=7,
-            created_at=now,
-            plan_key="fix",
-        )
+    fix = await corrected(database, 2, now)
     await courier_of().work_off(patience=60)
     for chat in range(1, 6):
         shown = [m["text"] for m in sandbox.messages(chat) if sandbox.from_bot(m)]
@@ -424,6 +469,114 @@ async def test_every_delivered_copy_is_edited_by_its_receipt(
     stand = await tallied(database, fix)
     assert (stand.audience, stand.sent) == (5 * parts, 5 * parts)
     assert {r.revision for r in await ledger(database)} == {2}
+
+
+async def test_an_unsent_edit_gives_way_to_a_newer_one_of_the_same_message(
+    database: Database, sandbox: Sandbox, courier_of: Couriers, now: datetime
+) -> None:
+    """Each copy is edited once, straight to the newest revision; both dispatches account for all."""
+    await planned(database, sandbox, range(1, 6), now)
+    await courier_of().work_off(patience=60)
+    older = await corrected(database, 2, now)
+    await courier_of().upkeep.feed()
+    newer = await corrected(database, 3, now)
+    await courier_of().work_off(patience=60)
+    for chat in range(1, 6):
+        shown = [m["text"] for m in sandbox.messages(chat) if sandbox.from_bot(m)]
+        assert shown == ["alert 7 r3"]
+    assert await tallied(database, older) == Tally(5, 0, 0, 0, 0, 5, 0, 0)
+    assert await tallied(database, newer) == Tally(5, 0, 0, 5, 0, 0, 0, 0)
+
+
+async def test_an_edit_in_the_air_is_followed_by_the_newer_one(
+    database: Database, sandbox: Sandbox, courier_of: Couriers, now: datetime
+) -> None:
+    await planned(database, sandbox, [1], now)
+    courier = courier_of()
+    await courier.work_off(patience=60)
+    older = await corrected(database, 2, now)
+    await courier.upkeep.feed()
+    while not (taken := await courier._claim()).messages:
+        await courier._clock.sleep_until(taken.again_at)
+    newer = await corrected(database, 3, now)
+    courier._launch(taken)
+    await courier.work_off(patience=60)
+    shown = [m["text"] for m in sandbox.messages(1) if sandbox.from_bot(m)]
+    assert shown == ["alert 7 r3"]
+    assert (await tallied(database, older)).cancelled == 1
+    assert (await tallied(database, newer)).sent == 1
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, 2), (1, 3), (2, 3), (3, 1), (3, 2)])
+async def test_a_corrected_content_of_another_length_is_shown_whole(
+    database: Database,
+    sandbox: Sandbox,
+    courier_of: Couriers,
+    contents: PlainContents,
+    now: datetime,
+    before: int,
+    after: int,
+) -> None:
+    """Parts that were added come below, parts that are no more are taken away, and again both."""
+    contents.number = before
+    await planned(database, sandbox, [1, 2], now)
+    await courier_of().work_off(patience=60)
+    contents.number = after
+    for revision in (2, 3):
+        fix = await corrected(database, revision, now)
+        await courier_of().work_off(patience=60)
+        for chat in (1, 2):
+            shown = [m["text"] for m in sandbox.messages(chat) if sandbox.from_bot(m)]
+            ends = [f" p{part}" for part in range(after)] if after > 1 else [""]
+            assert shown == [f"alert 7 r{revision}{end}" for end in ends]
+        stand = await tallied(database, fix)
+        assert stand.sent + stand.failed == stand.audience
+
+
+async def test_an_added_part_comes_once_however_many_corrections_meet_it(
+    database: Database,
+    sandbox: Sandbox,
+    courier_of: Couriers,
+    contents: PlainContents,
+    now: datetime,
+) -> None:
+    """The first edit has landed and its added part waits when the second correction is planned."""
+    await planned(database, sandbox, [1], now)
+    courier = courier_of()
+    await courier.work_off(patience=60)
+    contents.number = 2
+    await corrected(database, 2, now)
+    await courier.upkeep.feed()
+    while not (taken := await courier._claim()).messages:
+        await courier._clock.sleep_until(taken.again_at)
+    courier._launch(taken)
+    await courier._finish_flying()
+    await corrected(database, 3, now)
+    await courier.work_off(patience=60)
+    shown = [m["text"] for m in sandbox.messages(1) if sandbox.from_bot(m)]
+    assert shown == ["alert 7 r3 p0", "alert 7 r3 p1"]
+
+
+async def test_a_part_that_was_recalled_is_not_sent_by_a_correction(
+    database: Database,
+    sandbox: Sandbox,
+    courier_of: Couriers,
+    contents: PlainContents,
+    now: datetime,
+) -> None:
+    contents.number = 2
+    dispatch = await planned(database, sandbox, [1], now)
+    courier = courier_of()
+    await courier.upkeep.arrive()
+    await courier.upkeep.feed()
+    courier._launch(await courier._claim())
+    await courier._finish_flying()
+    async with database.write() as session:
+        await cancel(session, dispatch.id, now=now, reason="recalled")
+    await corrected(database, 2, now)
+    await courier.work_off(patience=60)
+    shown = [m["text"] for m in sandbox.messages(1) if sandbox.from_bot(m)]
+    assert shown == ["alert 7 r2 p0"]
 
 
 async def test_who_received_something_is_answered_below_it(

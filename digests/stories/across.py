@@ -14,14 +14,14 @@ from datetime import datetime
 from digests.stories.matching import OPEN_FOR, Frequencies, RememberedStories, Vector
 from digests.stories.pivots import COUNTRY, NUMBER, PLACE, Pivots, apart, is_common, proves
 
-SAME_EVENT = 0.34
+SAME_EVENT = 0.42
 """Least nearness where places, names or large numbers are shared; read off the tuning half of
 ``tests/stories/labelled_pairs.jsonl``."""
 
 SAME_MATTER = 0.6
 """Least nearness where only matters are shared."""
 
-LATER = 0.5
+LATER = 1.0
 """How much more is asked of an article that comes 72 hours after the first: bulletins recur."""
 
 CONTRADICTED = 1.5
@@ -30,7 +30,7 @@ CONTRADICTED = 1.5
 FIRM = 0.3
 """Nearness in words from which two reports are one event even where their pivots say otherwise."""
 
-STRANGE = 0.45
+STRANGE = 0.3
 """Share of an article's matters that the story must speak of too; half as much more where their
 numbers contradict each other. Otherwise it is another event at the same place."""
 

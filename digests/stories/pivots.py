@@ -57,7 +57,7 @@ _COUNTED = {
             "ten|десять|десятеро", "eleven|одинадцять|одинадцятеро", "twelve|дванадцять|дванадцятеро",
             "thirteen|тринадцять", "fourteen|чотирнадцять", "fifteen|п'ятнадцять",
             "sixteen|шістнадцять", "seventeen|сімнадцять", "eighteen|вісімнадцять",
-            "nineteen|дев'ятнадцять", "twenty|двадцять", 
+            "nineteen|дев'ятнадцять", "twenty|двадцять",
         ),
         2,
     )
@@ -154,7 +154,11 @@ def _spoken_of(words: list[str], language: str) -> Iterator[str]:
         else:
             found = [pivot for form in sorted(readings[at]) for pivot in table.get(form, ())]
         # A place begins with a capital: "мир" and "Мир" are two things.
-        found = [pivot for pivot in found if word[0].isupper() or pivot[0] not in (PLACE, COUNTRY) or "ськ" in word]
+        found = [
+            pivot
+            for pivot in found
+            if word[0].isupper() or pivot[0] not in (PLACE, COUNTRY) or "ськ" in word
+        ]
         yield from found
         if not found and at and word[0].isupper() and not headline_case:
             name = _consonants(min(readings[at]), language)
@@ -174,7 +178,9 @@ def _pair(
 def _number(words: list[str], readings: list[frozenset[str]], at: int) -> tuple[str, int]:
     """The number that begins here, in full ("120 тисяч" is 120000), and the word it swallowed."""
     written, skip = words[at], -1
-    written = written.replace(",", "") if _THOUSANDS.fullmatch(written) else written.replace(",", ".")
+    written = (
+        written.replace(",", "") if _THOUSANDS.fullmatch(written) else written.replace(",", ".")
+    )
     if _YEAR.fullmatch(written) or written.count(".") > 1:
         return "", skip
     number = float(written)
@@ -230,10 +236,12 @@ def _tables() -> _Tables:
             common.add(pivot)
         for language, form in forms:
             known = words[language]
-            known[form] = (*known.get(form, ()), pivot)
+            if pivot not in known.get(form, ()):
+                known[form] = (*known.get(form, ()), pivot)
     for form, number in _COUNTED.items():
         for language in LANGUAGES_WITH_KEYS:
-            words[language].setdefault(_keyed(form, language), (f"{NUMBER}{number}",))
+            for key in _keyed(form, language):
+                words[language].setdefault(key, (f"{NUMBER}{number}",))
     firsts = {
         language: frozenset(form.split(" ")[0] for form in known if " " in form)
         for language, known in words.items()
@@ -266,11 +274,16 @@ def _read_concepts() -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
 
 def _forms(written: Iterable[str]) -> Iterator[tuple[str, str]]:
     for language, field in zip(("en", "uk", "ru"), written, strict=True):
-        yield from ((language, _keyed(form, language)) for form in dict.fromkeys(field.split("|")) if form)
+        for form in filter(None, field.split("|")):
+            yield from ((language, key) for key in _keyed(form, language))
 
 
-def _keyed(form: str, language: str) -> str:
+def _keyed(form: str, language: str) -> Iterator[str]:
     """As a text's words are looked up; Ukrainian stands in dictionary forms already."""
     if language == "uk":
-        return form
-    return " ".join(min(keys_of(language)(word)) for word in form.split(" "))
+        yield form
+        return
+    stem = keys_of(language)
+    # Snowball takes the end of "Саратов" for a case, and finds none in "Саратове".
+    cased = [form, f"{form}е"] if language == "ru" and form.endswith(("ов", "ев", "ин")) else [form]
+    yield from {" ".join(min(stem(word)) for word in each.split(" ")): None for each in cased}

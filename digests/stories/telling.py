@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from digests.stories.lead import lead, sentences
 from digests.stories.matching import weigh
+from digests.stories.pivots import pivots_of
 from digests.stories.severity import severity
 from digests.stories.standing import Report, judge
 from digests.stories.tagging import Tag, Topics
-from digests.vocabulary import Severity, Standing, Topic
+from digests.vocabulary import Language, Severity, Standing, Topic
 
 TAGGED = 12
 """Articles that decide a story's topics: the newest; more change nothing but the time it takes."""
@@ -30,6 +31,12 @@ NEWS_SHARE = 0.45
 NEWS_WORDS = 4
 """A sentence is news when so large a share of its words, and so many, stood in no earlier article;
 or when it gives a number that none gave."""
+
+REPEATED_SHARE = 0.7
+"""Share of a sentence's pivots that other languages told before, from which it is no news."""
+
+LANGUAGES = frozenset(str(language) for language in Language)
+"""In which a story is told: articles in others count as sources only, where there is one of these."""
 
 _COUNTS = frozenset(
     re.findall(
@@ -81,6 +88,17 @@ class SourceLine:
     url: str | None
     articles: int
     state_controlled: bool
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said of a story in one language."""
+
+    title: str
+    lead: str
+    attribution: str | None
+    news: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +114,13 @@ class Telling:
     sources: tuple[SourceLine, ...]
     article_count: int
     news: str | None = None
+    others: Mapping[str, Said] = field(default_factory=dict)
+    """The story in the other languages it has articles in."""
+
+    @property
+    def has_news(self) -> bool:
+        """Whether it says something new, in whatever language."""
+        return bool(self.news) or any(said.news for said in self.others.values())
 
 
 def body(summary: str, text: str) -> str:
@@ -119,25 +144,74 @@ def tell(
     if before and before.standing is Standing.CORRECTED:
         # An editor's word: what later articles say does not change it.
         return replace(before, sources=sources, article_count=len(articles), news=None)
-    chosen, news = _chosen(articles, fresh) if before else (_newest(articles), None)
     judgement = judge(_reports(articles))
-    title = before.title if before and news is None else chosen.title
-    told = before.lead if before and news is None else chosen.lead
+    language = before.language if before else _newest(articles).language
+    main = _said(
+        articles,
+        language,
+        fresh,
+        _words(before) if before else None,
+        unsure=bool(judgement.attribution),
+    )
+    others = before.others if before else {}
     return Telling(
-        title=title,
-        lead=told,
-        language=before.language if before else chosen.language,
+        title=main.title,
+        lead=main.lead,
+        language=language,
         severity=severity(
-            f"{title}. {told}",
+            f"{main.title}. {main.lead}",
             [tag.topic for tag in tags],
             judgement.standing,
             _first_reports(articles),
         ),
         standing=judgement.standing,
-        attribution=judgement.attribution,
+        attribution=main.attribution,
         sources=sources,
         article_count=len(articles),
-        news=news,
+        news=main.news,
+        others={
+            other: _said(
+                articles, other, fresh, others.get(other), unsure=bool(judgement.attribution)
+            )
+            for other in sorted({article.language for article in articles} - {language})
+            if other in LANGUAGES
+        },
+    )
+
+
+def _words(telling: Telling) -> Said:
+    return Said(telling.title, telling.lead, telling.attribution)
+
+
+def _said(
+    articles: Sequence[Told],
+    language: str,
+    fresh: Collection[int],
+    before: Said | None,
+    *,
+    unsure: bool,
+) -> Said:
+    """The story in one language, from its articles in it; ``unsure``: it must say who says so."""
+    told = [article for article in articles if article.language == language]
+    known = _pivots(a for a in articles if a.language != language and a.article not in fresh)
+    chosen, news = _chosen(told, fresh, known) if before else (_newest(told), None)
+    attribution = _who(told, judge(_reports(articles)).attribution) if unsure else None
+    if before and news is None:
+        return Said(before.title, before.lead, attribution)
+    return Said(chosen.title, chosen.lead, attribution, news)
+
+
+def _who(articles: Sequence[Told], otherwise: str | None) -> str | None:
+    """Who says so, as the articles of one language name them."""
+    return judge(_reports(articles)).attribution or otherwise
+
+
+def _pivots(articles: Iterable[Told]) -> frozenset[str]:
+    """What was told in other languages already."""
+    return frozenset(
+        pivot
+        for article in list(articles)[-KNOWN:]
+        for pivot in pivots_of(article.title, article.lead, article.language).weights
     )
 
 
@@ -168,8 +242,13 @@ def _newest(articles: Sequence[Told]) -> Told:
     return max(articles, key=lambda article: (not article.state_controlled, article.at))
 
 
-def _chosen(articles: Sequence[Told], fresh: Collection[int]) -> tuple[Told, str | None]:
-    """The newest fresh article that says something new, with the sentence that says it."""
+def _chosen(
+    articles: Sequence[Told], fresh: Collection[int], elsewhere: Collection[str]
+) -> tuple[Told, str | None]:
+    """The newest fresh article that says something new, with the sentence that says it.
+
+    ``elsewhere``: the pivots of what was told in other languages; whoever repeats it has no news.
+    """
     known: set[str] = set()
     for article in [article for article in articles if article.article not in fresh][-KNOWN:]:
         known |= article.stems
@@ -177,7 +256,9 @@ def _chosen(articles: Sequence[Told], fresh: Collection[int]) -> tuple[Told, str
         if article.article not in fresh or article.state_controlled:
             continue
         for sentence in sentences(article.lead):
-            if _is_news(sentence, article.language, known):
+            if _is_news(sentence, article.language, known) and not _repeats(
+                sentence, article.language, elsewhere
+            ):
                 return article, sentence
     return _newest(articles), None
 
@@ -188,6 +269,12 @@ def _is_news(sentence: str, language: str, known: Collection[str]) -> bool:
     if any(stem[0].isdigit() or stem in _COUNTS for stem in new):
         return True
     return len(new) >= NEWS_WORDS and len(new) >= NEWS_SHARE * len(stems)
+
+
+def _repeats(sentence: str, language: str, elsewhere: Collection[str]) -> bool:
+    pivots = pivots_of("", sentence, language).weights
+    shared = sum(weight for pivot, weight in pivots.items() if pivot in elsewhere)
+    return bool(pivots) and shared >= REPEATED_SHARE * sum(pivots.values())
 
 
 def _reports(articles: Sequence[Told]) -> list[Report]:
@@ -219,5 +306,6 @@ def _sources(articles: Sequence[Told]) -> tuple[SourceLine, ...]:
         newest.values(), key=lambda a: (a.state_controlled, -counts[a.source_id], a.at, a.article)
     )
     return tuple(
-        SourceLine(a.source, a.url, counts[a.source_id], a.state_controlled) for a in ordered
+        SourceLine(a.source, a.url, counts[a.source_id], a.state_controlled, a.language)
+        for a in ordered
     )

@@ -34,7 +34,7 @@ STRANGE = 0.3
 """Share of an article's matters that the story must speak of too; half as much more where their
 numbers contradict each other. Otherwise it is another event at the same place."""
 
-STRANGE_IN_WORDS = 0.15
+STRANGE_IN_WORDS = 0.05
 """The same where the words are near enough already."""
 
 MATTERS = 3
@@ -109,12 +109,11 @@ class AcrossLanguages:
         if not pivots.weights:
             return None
         vector = self._frequencies.vector(pivots.weights)
-        for match in self._stories.nearest(vector, at, by_title=False):
-            if match.open and self._languages[match.story] != {language}:
-                if match.score < SAME_EVENT:
-                    return None
-                if match.score >= self._asked(match.story, vector, pivots, at):
-                    return match.story
+        for match in self._stories.nearest(vector, at, least=SAME_EVENT, by_title=False):
+            elsewhere = self._languages[match.story] - {language}
+            asked = self._asked(match.story, vector, pivots, at)
+            if match.open and elsewhere and match.score >= asked:
+                return match.story
         return None
 
     def _asked(self, story: int, vector: Vector, pivots: Pivots, at: datetime) -> float:

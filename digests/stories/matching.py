@@ -173,24 +173,25 @@ class RememberedStories:
         """
         least = SAME_EVENT_BY_TITLE if by_title else SAME_EVENT
         followed = None
-        for match in self.nearest(vector, at, by_title=by_title):
-            if match.score < least:
-                break
+        for match in self.nearest(vector, at, least=least, by_title=by_title):
             if match.open and not (barred and barred(match)):
                 return match
             if not match.open and followed is None and match.score >= FOLLOW_UP:
                 followed = match
         return followed
 
-    def nearest(self, vector: Vector, at: datetime, *, by_title: bool) -> list[Match]:
-        """The stories that share anything with an article, the nearest first."""
+    def nearest(self, vector: Vector, at: datetime, *, least: float, by_title: bool) -> list[Match]:
+        """The stories that are at least so near to an article, the nearest first."""
         scores: dict[int, float] = defaultdict(float)
         for term, weight in vector.items():
             for story, total in self._with_term.get(term, {}).items():
                 scores[story] += weight * total
-        matches = [
-            Match(story, self._nearness(story, score, by_title=by_title), self._is_open(story, at))
+        near = (
+            (self._nearness(story, score, by_title=by_title), story)
             for story, score in scores.items()
+        )
+        matches = [
+            Match(story, score, self._is_open(story, at)) for score, story in near if score >= least
         ]
         return sorted(matches, key=lambda match: (-match.score, match.story))
 

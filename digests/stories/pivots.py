@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
+from digests.stories.matching import BODY_WORDS
 from digests.stories.words import LANGUAGES_WITH_KEYS, keys_of, opening, tokens
 
 PLACES = Path(__file__).with_name("places.tsv.gz")
@@ -98,7 +99,7 @@ def pivots_of(title: str, text: str, language: str) -> Pivots:
     if language not in LANGUAGES_WITH_KEYS:
         return NONE
     in_title = dict.fromkeys(_spoken_of(tokens(title), language))
-    in_lead = dict.fromkeys(_spoken_of(opening(text, LEAD_WORDS), language))
+    in_lead = dict.fromkeys(_spoken_of(opening(text, BODY_WORDS)[:LEAD_WORDS], language))
     weights = {pivot: WEIGHTS[pivot[0]] for pivot in in_lead}
     weights |= {pivot: WEIGHTS[pivot[0]] * IN_TITLE for pivot in in_title}
     return Pivots(weights, _places(in_title) or _places(in_lead))
@@ -148,17 +149,14 @@ def _spoken_of(words: list[str], language: str) -> Iterator[str]:
             if number:
                 yield f"{NUMBER}{number}"
             continue
-        found = _pair(readings, at, table, firsts)
+        found = [] if firsts.isdisjoint(readings[at]) else _pair(readings, at, table)
         if found:
             skip = at + 1
         else:
             found = [pivot for form in sorted(readings[at]) for pivot in table.get(form, ())]
-        # A place begins with a capital: "мир" and "Мир" are two things.
-        found = [
-            pivot
-            for pivot in found
-            if word[0].isupper() or pivot[0] not in (PLACE, COUNTRY) or "ськ" in word
-        ]
+        # A place begins with a capital, unless it is an adjective: "мир" and "Мир" are two things.
+        if found and word[0].islower() and "ськ" not in word:
+            found = [pivot for pivot in found if pivot[0] not in (PLACE, COUNTRY)]
         yield from found
         if not found and at and word[0].isupper() and not headline_case:
             name = _consonants(min(readings[at]), language)
@@ -166,10 +164,8 @@ def _spoken_of(words: list[str], language: str) -> Iterator[str]:
                 yield f"{NAME}{name}"
 
 
-def _pair(
-    readings: list[frozenset[str]], at: int, table: Lookup, firsts: frozenset[str]
-) -> list[str]:
-    if at + 1 == len(readings) or firsts.isdisjoint(readings[at]):
+def _pair(readings: list[frozenset[str]], at: int, table: Lookup) -> list[str]:
+    if at + 1 == len(readings):
         return []
     pairs = (f"{a} {b}" for a in sorted(readings[at]) for b in sorted(readings[at + 1]))
     return [pivot for pair in pairs for pivot in table.get(pair, ())]

@@ -24,7 +24,7 @@ OPEN_FOR = timedelta(hours=72)
 REMEMBERED_FOR = timedelta(days=7)
 """How long a closed story can still be followed by a new one about the same matter."""
 
-SAME_EVENT = 0.18
+SAME_EVENT = 0.19
 SAME_EVENT_BY_TITLE = 0.04
 """Least nearness of an article to a story; a title alone has fewer words to agree in."""
 

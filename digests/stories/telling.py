@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -32,8 +32,8 @@ NEWS_WORDS = 4
 """A sentence is news when so large a share of its words, and so many, stood in no earlier article;
 or when it gives a number that none gave."""
 
-REPEATED_SHARE = 0.7
-"""Share of a sentence's pivots that other languages told before, from which it is no news."""
+TOLD_SHARE = 0.85
+"""Share of a sentence's pivots that one article in another language held, from which it is no news."""
 
 LANGUAGES = frozenset(str(language) for language in Language)
 """In which a story is told: articles in others count as sources only, where there is one of these."""
@@ -78,6 +78,11 @@ class Told:
     def stems(self) -> frozenset[str]:
         """What its title and first sentences speak of."""
         return frozenset(weigh(self.title, body(self.summary, self.text), self.language))
+
+    @property
+    def pivots(self) -> Collection[str]:
+        """What they speak of in any language."""
+        return pivots_of(self.title, self.lead, self.language).weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,26 +198,19 @@ def _said(
 ) -> Said:
     """The story in one language, from its articles in it; ``unsure``: it must say who says so."""
     told = [article for article in articles if article.language == language]
-    known = _pivots(a for a in articles if a.language != language and a.article not in fresh)
-    chosen, news = _chosen(told, fresh, known) if before else (_newest(told), None)
+    chosen, news = _chosen(told, fresh) if before else (_newest(told), None)
     attribution = _who(told, judge(_reports(articles)).attribution) if unsure else None
     if before and news is None:
         return Said(before.title, before.lead, attribution)
+    if news and _was_told(news, language, [a for a in articles if a.article not in fresh]):
+        # Its readers get the newer words; whoever read them in another language has no news.
+        news = None
     return Said(chosen.title, chosen.lead, attribution, news)
 
 
 def _who(articles: Sequence[Told], otherwise: str | None) -> str | None:
     """Who says so, as the articles of one language name them."""
     return judge(_reports(articles)).attribution or otherwise
-
-
-def _pivots(articles: Iterable[Told]) -> frozenset[str]:
-    """What was told in other languages already."""
-    return frozenset(
-        pivot
-        for article in list(articles)[-KNOWN:]
-        for pivot in pivots_of(article.title, article.lead, article.language).weights
-    )
 
 
 def topics_of(articles: Sequence[Told], topics: Topics) -> list[Tag]:
@@ -242,13 +240,8 @@ def _newest(articles: Sequence[Told]) -> Told:
     return max(articles, key=lambda article: (not article.state_controlled, article.at))
 
 
-def _chosen(
-    articles: Sequence[Told], fresh: Collection[int], elsewhere: Collection[str]
-) -> tuple[Told, str | None]:
-    """The newest fresh article that says something new, with the sentence that says it.
-
-    ``elsewhere``: the pivots of what was told in other languages; whoever repeats it has no news.
-    """
+def _chosen(articles: Sequence[Told], fresh: Collection[int]) -> tuple[Told, str | None]:
+    """The newest fresh article that says something new, with the sentence that says it."""
     known: set[str] = set()
     for article in [article for article in articles if article.article not in fresh][-KNOWN:]:
         known |= article.stems
@@ -256,9 +249,7 @@ def _chosen(
         if article.article not in fresh or article.state_controlled:
             continue
         for sentence in sentences(article.lead):
-            if _is_news(sentence, article.language, known) and not _repeats(
-                sentence, article.language, elsewhere
-            ):
+            if _is_news(sentence, article.language, known):
                 return article, sentence
     return _newest(articles), None
 
@@ -271,10 +262,17 @@ def _is_news(sentence: str, language: str, known: Collection[str]) -> bool:
     return len(new) >= NEWS_WORDS and len(new) >= NEWS_SHARE * len(stems)
 
 
-def _repeats(sentence: str, language: str, elsewhere: Collection[str]) -> bool:
+def _was_told(sentence: str, language: str, earlier: Sequence[Told]) -> bool:
+    """Whether an earlier article in another language spoke of all that this sentence speaks of."""
     pivots = pivots_of("", sentence, language).weights
-    shared = sum(weight for pivot, weight in pivots.items() if pivot in elsewhere)
-    return bool(pivots) and shared >= REPEATED_SHARE * sum(pivots.values())
+    if not pivots:
+        return False
+    least = TOLD_SHARE * sum(pivots.values())
+    others = [article for article in earlier if article.language != language][-KNOWN:]
+    return any(
+        sum(weight for pivot, weight in pivots.items() if pivot in article.pivots) >= least
+        for article in others
+    )
 
 
 def _reports(articles: Sequence[Told]) -> list[Report]:

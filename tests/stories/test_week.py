@@ -96,7 +96,7 @@ def test_the_week_groups_into_its_events_in_both_languages(portion: int) -> None
             stories[placement.story].add(SAME.get(event(row), event(row)))
             languages[placement.story].add(row["language"])
     assert [found for found in stories.values() if len(found) > 1] == []
-    assert len(stories) <= 1.3 * len({SAME.get(event(row), event(row)) for row in ROWS})
+    assert len(stories) <= 1.4 * len({SAME.get(event(row), event(row)) for row in ROWS})
     assert sum(len(told) == 2 for told in languages.values()) >= 0.9 * len(SAME)
 
 

@@ -144,7 +144,7 @@ def _spoken_of(words: list[str], language: str) -> Iterator[str]:
     for at, word in enumerate(words):
         if at == skip:
             continue
-        if word[0].isdigit():
+        if word[0].isdecimal():
             number, skip = _number(words, readings, at)
             if number:
                 yield f"{NUMBER}{number}"
@@ -181,7 +181,7 @@ def _number(words: list[str], readings: list[frozenset[str]], at: int) -> tuple[
         return "", skip
     number = float(written)
     following = words[at + 1] if at + 1 < len(words) else ""
-    if len(following) == 3 and following.isdigit() and len(words[at]) <= 3 and number:
+    if len(following) == 3 and following.isdecimal() and len(words[at]) <= 3 and number:
         number, skip = number * 1_000 + float(following), at + 1
     elif following and (scale := readings[at + 1] & _SCALES.keys()):
         number, skip = number * 10 ** _SCALES[min(scale)], at + 1

@@ -32,6 +32,9 @@ NEWS_WORDS = 4
 """A sentence is news when so large a share of its words, and so many, stood in no earlier article;
 or when it gives a number that none gave."""
 
+NEWER_SHARE = 0.4
+"""Share of a title's words that stood in no earlier article, from which it replaces the one before."""
+
 TOLD_SHARE = 0.85
 """Share of a sentence's pivots that one article in another language held, from which it is no news."""
 
@@ -201,7 +204,10 @@ def _said(
     chosen, news = _chosen(told, fresh) if before else (_newest(told), None)
     attribution = _who(told, judge(_reports(articles)).attribution) if unsure else None
     if before and news is None:
-        return Said(before.title, before.lead, attribution)
+        # Where another language may have moved on meanwhile, old words would contradict it.
+        newer = _newer(told, fresh) if len(told) < len(articles) else None
+        words = newer or before
+        return Said(words.title, words.lead, attribution)
     if news and _was_told(news, language, [a for a in articles if a.article not in fresh]):
         # Its readers get the newer words; whoever read them in another language has no news.
         news = None
@@ -252,6 +258,18 @@ def _chosen(articles: Sequence[Told], fresh: Collection[int]) -> tuple[Told, str
             if _is_news(sentence, article.language, known):
                 return article, sentence
     return _newest(articles), None
+
+
+def _newer(articles: Sequence[Told], fresh: Collection[int]) -> Told | None:
+    """The newest fresh article whose title says what none before it did, though it is no news."""
+    known = {stem for article in articles if article.article not in fresh for stem in article.stems}
+    for article in reversed(articles):
+        stems = frozenset(weigh(article.title, "", article.language))
+        if article.article not in fresh or article.state_controlled or not stems:
+            continue
+        if len(stems - known) >= NEWER_SHARE * len(stems):
+            return article
+    return None
 
 
 def _is_news(sentence: str, language: str, known: Collection[str]) -> bool:

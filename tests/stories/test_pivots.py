@@ -73,3 +73,10 @@ def test_places_are_apart_unless_one_lies_in_the_other(
 )
 def test_what_is_hardly_shared_by_chance(pivot: str, proof: bool) -> None:
     assert proves(pivot) is proof
+
+
+@pytest.mark.parametrize(
+    "text", ["x ² y", "x ٣٤ y", "x " + "9" * 400 + " y", "x 1.2.3 y", "10 000 000"]
+)
+def test_strange_numbers_do_no_harm(text: str) -> None:
+    assert all(proves(pivot) in (True, False) for pivot in found(text, "en"))

@@ -136,3 +136,13 @@ def test_who_says_so_is_named_in_each_language() -> None:
 def test_a_language_we_do_not_speak_gives_a_source_and_no_telling() -> None:
     polish = replace(FIRST, article=9, language="pl", source_id=9)
     assert tell([FIRST, polish], [], tell([FIRST], [], None, ()), {9}).others == {}
+
+
+def test_a_story_of_two_languages_keeps_no_old_title_where_a_newer_one_says_more() -> None:
+    before = tell([FIRST, IN_UKRAINIAN], [], None, ())
+    short = replace(IN_UKRAINIAN, article=10, title="Світло повернули", summary="", at=AT)
+    after = tell([FIRST, IN_UKRAINIAN, short], [], before, {10})
+    titles = {after.language: after.title} | {k: said.title for k, said in after.others.items()}
+    assert titles["uk"] == "Світло повернули"
+    assert titles["en"] == FIRST.title
+    assert not after.has_news

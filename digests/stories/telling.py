@@ -159,7 +159,7 @@ def tell(
         language,
         fresh,
         _words(before) if before else None,
-        unsure=bool(judgement.attribution),
+        by=judgement.attribution,
     )
     others = before.others if before else {}
     return Telling(
@@ -178,9 +178,7 @@ def tell(
         article_count=len(articles),
         news=main.news,
         others={
-            other: _said(
-                articles, other, fresh, others.get(other), unsure=bool(judgement.attribution)
-            )
+            other: _said(articles, other, fresh, others.get(other), by=judgement.attribution)
             for other in sorted({article.language for article in articles} - {language})
             if other in LANGUAGES
         },
@@ -197,12 +195,12 @@ def _said(
     fresh: Collection[int],
     before: Said | None,
     *,
-    unsure: bool,
+    by: str | None,
 ) -> Said:
-    """The story in one language, from its articles in it; ``unsure``: it must say who says so."""
+    """The story in one language, from its articles in it; ``by``: who says so, in any language."""
     told = [article for article in articles if article.language == language]
     chosen, news = _chosen(told, fresh) if before else (_newest(told), None)
-    attribution = _who(told, judge(_reports(articles)).attribution) if unsure else None
+    attribution = _who(told, by) if by else None
     if before and news is None:
         # Where another language may have moved on meanwhile, old words would contradict it.
         newer = _newer(told, fresh) if len(told) < len(articles) else None
@@ -214,7 +212,7 @@ def _said(
     return Said(chosen.title, chosen.lead, attribution, news)
 
 
-def _who(articles: Sequence[Told], otherwise: str | None) -> str | None:
+def _who(articles: Sequence[Told], otherwise: str) -> str:
     """Who says so, as the articles of one language name them."""
     return judge(_reports(articles)).attribution or otherwise
 
@@ -262,7 +260,8 @@ def _chosen(articles: Sequence[Told], fresh: Collection[int]) -> tuple[Told, str
 
 def _newer(articles: Sequence[Told], fresh: Collection[int]) -> Told | None:
     """The newest fresh article whose title says what none before it did, though it is no news."""
-    known = {stem for article in articles if article.article not in fresh for stem in article.stems}
+    earlier = [article for article in articles if article.article not in fresh][-KNOWN:]
+    known = {stem for article in earlier for stem in article.stems}
     for article in reversed(articles):
         stems = frozenset(weigh(article.title, "", article.language))
         if article.article not in fresh or article.state_controlled or not stems:
@@ -296,11 +295,12 @@ def _was_told(sentence: str, language: str, earlier: Sequence[Told]) -> bool:
 def _reports(articles: Sequence[Told]) -> list[Report]:
     """One report a source, its newest; a copy of another source's report is no witness."""
     newest = {article.source_id: article for article in articles}
-    kept: list[Told] = []
+    kept: list[tuple[Told, frozenset[str]]] = []
     for article in sorted(newest.values(), key=lambda a: a.at):
-        if not any(_same(article.stems, other.stems) for other in kept):
-            kept.append(article)
-    return [Report(a.source, a.title, a.lead, a.language) for a in kept]
+        stems = article.stems
+        if not any(_same(stems, others) for _, others in kept):
+            kept.append((article, stems))
+    return [Report(a.source, a.title, a.lead, a.language) for a, _ in kept]
 
 
 def _same(one: frozenset[str], other: frozenset[str]) -> bool:

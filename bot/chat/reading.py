@@ -18,6 +18,7 @@ from digests.editions.told import Told
 from digests.editions.told import latest as newest
 from digests.stories.current import in_words
 from digests.stories.search import search as find_stories
+from digests.vocabulary import Language
 
 SHOWN = 5
 """Stories in one answer; well within a message."""
@@ -66,7 +67,8 @@ async def search(_update: Update, context: Context) -> None:
     async with context.database.read() as session:
         found = await find_stories(session, terms_of(said), limit=SHOWN)
         told = await in_words(session, [story.id for story in found])
-    stories = [_brief(Told(story, topic="")) for story in told]
+    language = await context.language()
+    stories = [_brief(Told(story, topic=""), language) for story in told]
     await context.answer("chat/found.html", said=said, stories=stories)
 
 
@@ -77,15 +79,16 @@ async def _latest(update: Update, context: Context, said: SaidTopics) -> None:
         # A word that names no topic is not answered with everything there is.
         wanted = said.known or (() if said.unknown else chosen or context.topics.names)
         told = await newest(session, wanted, now=context.now(), limit=SHOWN)
+    language = await context.language()
     await context.answer(
         "chat/latest.html",
         said=said,
         chosen=chosen,
-        stories=[_brief(item) for item in told],
+        stories=[_brief(item, language) for item in told],
     )
 
 
-def _brief(item: Told) -> StoryView:
+def _brief(item: Told, language: Language) -> StoryView:
     """A story for a list: its lead is cut shorter than a digest's."""
-    story = view(item)
+    story = view(item, language)
     return replace(story, lead=clipped(story.lead, _LEAD))

@@ -162,7 +162,7 @@ async def _shown(
     if correction.subject is CorrectedSubject.ALERT:
         told = await alert_rendering.proposed(session, correction, now)
         shown.append(alert_rendering.render(words, told, manner.language, manner.timezone))
-    admitted = await correction_rendering.admitted(session, correction, now)
+    admitted = await correction_rendering.admitted(session, correction, manner.language, now)
     note = correction_rendering.render(words, admitted, manner.language, manner.timezone)
     return [*shown, note]
 

@@ -43,14 +43,15 @@ async def correction_parts(
 ) -> tuple[Message, ...]:
     """The correction; always one message."""
     correction = await session.get_one(Correction, subject_id)
-    return (render(words, await admitted(session, correction), language, timezone),)
+    shown = await admitted(session, correction, language)
+    return (render(words, shown, language, timezone),)
 
 
 async def admitted(
-    session: AsyncSession, correction: Correction, now: datetime | None = None
+    session: AsyncSession, correction: Correction, language: Language, now: datetime | None = None
 ) -> Admitted:
     """What is to be shown of a correction; ``now`` is its date while it is only proposed."""
-    was = await _was(session, correction)
+    was = await _was(session, correction, language)
     right = correction.texts.get(correction.main_language, "")
     return Admitted(
         subject=correction.subject,
@@ -68,10 +69,11 @@ def render(words: Words, shown: Admitted, language: Language, timezone: str) -> 
     return words.message(TEMPLATE, language, timezone=timezone, now=shown.at, told=shown)
 
 
-async def _was(session: AsyncSession, correction: Correction) -> str:
+async def _was(session: AsyncSession, correction: Correction, language: Language) -> str:
     key = (correction.subject_id, correction.was_revision)
     if correction.subject is CorrectedSubject.STORY:
         story = await session.get_one(StoryRevision, key)
-        return f"{story.title}\n{story.lead}"
+        _, words = story.told_in(language)
+        return f"{words['title']}\n{words['lead']}"
     revision = await session.get_one(AlertRevision, key)
     return revision.texts[revision.main_language]

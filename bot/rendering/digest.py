@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.rendering.render import Message, Words
-from bot.rendering.stories import Admitted, StoryView, source_names, view
+from bot.rendering.stories import Admitted, StoryView, own_first, source_names, view
 from digests.alerts.wording import headline
 from digests.corrections.correction import CorrectedSubject, Correction, CorrectionKind
 from digests.corrections.difference import dropped
@@ -55,8 +55,11 @@ async def digest_parts(
     """The digest of one edition, in a reader's language and zone."""
     edition = await session.get_one(Edition, subject_id)
     items = await told(session, edition)
-    shown = [view(item, await _admitted(session, item, edition)) for item in items]
-    return render(words, edition, items, shown, await _errors(session, edition), language, timezone)
+    shown = [
+        view(item, language, await _admitted(session, item, edition, language)) for item in items
+    ]
+    errors = await _errors(session, edition, language)
+    return render(words, edition, items, own_first(shown), errors, language, timezone)
 
 
 def render(
@@ -98,7 +101,9 @@ def sections(shown: Iterable[StoryView]) -> list[Section]:
     return [Section(topic, tuple(stories)) for topic, stories in groupby(shown, lambda s: s.topic)]
 
 
-async def _admitted(session: AsyncSession, item: Told, edition: Edition) -> Admitted | None:
+async def _admitted(
+    session: AsyncSession, item: Told, edition: Edition, language: Language
+) -> Admitted | None:
     """The newest error put right in this story after the digest had told it."""
     story = item.story
     if story.standing not in (Standing.CORRECTED, Standing.RETRACTED):
@@ -106,21 +111,23 @@ async def _admitted(session: AsyncSession, item: Told, edition: Edition) -> Admi
     key = (CorrectedSubject.STORY, story.story_id, story.revision)
     for correction in await history(session, *key):
         if correction.decided_at and correction.decided_at > edition.created_at:
-            was = await _before(session, correction)
+            _, was = (await _before(session, correction)).told_in(language)
             return Admitted(
                 at=correction.decided_at,
                 note=_note(correction),
-                earlier=dropped(f"{was.title}\n{was.lead}", _right(correction)),
+                earlier=dropped(f"{was['title']}\n{was['lead']}", _right(correction)),
             )
     return None
 
 
-async def _errors(session: AsyncSession, edition: Edition) -> list[EarlierError]:
+async def _errors(
+    session: AsyncSession, edition: Edition, language: Language
+) -> list[EarlierError]:
     return [
         EarlierError(
             digest_at=digest.window_end,
             withdrawn=correction.kind is CorrectionKind.RETRACT,
-            was=(await _before(session, correction)).title,
+            was=(await _before(session, correction)).told_in(language)[1]["title"],
             right=headline(_right(correction)),
             note=_note(correction),
         )

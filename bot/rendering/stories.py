@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.rendering.safe import is_link
 from digests.editions.told import Told
 from digests.stories.story import StoryRevision, StorySource
-from digests.vocabulary import Severity, Standing
+from digests.vocabulary import Language, Severity, Standing
 
 HEADLINE = 240
 LEAD = 500
@@ -46,32 +46,60 @@ class StoryView:
     more_sources: int
     at: datetime
     is_folded: bool
+    tongue: str = ""
+    """The language of the story's words where it is not the reader's."""
     corrected: Admitted | None = None
     withdrawn: Admitted | None = None
 
 
-def view(item: Told, admitted: Admitted | None = None) -> StoryView:
-    """A story for the templates; ``admitted`` is the newest error put right in it."""
+def view(item: Told, language: Language, admitted: Admitted | None = None) -> StoryView:
+    """A story for a reader of this language; ``admitted`` is the newest error put right in it."""
     story = item.story
+    tongue, words = story.told_in(language)
     withdrawn = story.standing is Standing.RETRACTED
-    named = tuple(_named(source) for source in story.sources[:SOURCES])
+    # Who tells it in the words we show stands first, and is what the headline leads to.
+    sources = sorted(story.sources, key=lambda source: source.get("language", tongue) != tongue)
+    named = tuple(_named(source) for source in sources[:SOURCES])
     return StoryView(
         id=story.story_id,
         topic=item.topic,
-        headline=clipped(story.title, HEADLINE),
+        headline=clipped(words["title"], HEADLINE),
         url=next((source["url"] for source in named if is_link(source["url"])), None),
         severity=story.severity,
         standing=story.standing,
-        attribution=clipped(story.attribution or "", ATTRIBUTION),
-        lead=clipped(story.lead, LEAD),
-        news=clipped(item.news or "", LEAD),
+        attribution=clipped(words["attribution"] or "", ATTRIBUTION),
+        lead=clipped(words["lead"], LEAD),
+        news=clipped(_news(item, tongue), LEAD),
         sources=named,
         more_sources=max(story.source_count, len(story.sources)) - len(named),
         at=story.last_article_at,
         is_folded=item.is_folded,
+        tongue="" if tongue == language else tongue,
         corrected=None if withdrawn else admitted,
         withdrawn=admitted if withdrawn else None,
     )
+
+
+def _news(item: Told, tongue: str) -> str:
+    """What is new, in the language of the story's words."""
+    return (item.news if tongue == item.story.language else item.news_in.get(tongue)) or ""
+
+
+def own_first(views: Iterable[StoryView]) -> list[StoryView]:
+    """In the order of reading, but of stories equally severe those in the reader's language first.
+
+    A section stays together, and so does what is folded.
+    """
+    sections: dict[tuple[bool, str], list[StoryView]] = {}
+    for story in views:
+        sections.setdefault((story.is_folded, "" if story.is_folded else story.topic), []).append(
+            story
+        )
+    return [
+        story
+        for section in sections.values()
+        for story in sorted(section, key=lambda s: (-s.severity.rank, bool(s.tongue)))
+    ]
 
 
 def source_names(stories: Iterable[StoryRevision]) -> set[str]:

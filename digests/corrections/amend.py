@@ -207,6 +207,8 @@ async def _amend_story(session: AsyncSession, story: Story, correction: Correcti
             title=was.title if withdrawn else headline(right),
             lead=was.lead if withdrawn else body(right),
             language=was.language if withdrawn else correction.main_language,
+            # What is right was written in one language; the other tellings may repeat the error.
+            tellings=was.tellings if withdrawn else {},
             severity=was.severity,
             standing=story.standing,
             attribution=was.attribution,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, select, true
@@ -23,8 +23,10 @@ class Told:
     topic: str
     """The section it stands in."""
     news: str | None = None
-    """What is new, for those who know the story already."""
+    """What is new, for those who know the story already, in its main language."""
     is_folded: bool = False
+    news_in: Mapping[str, str] = field(default_factory=dict)
+    """The same in other languages, by two-letter code."""
 
 
 async def told(session: AsyncSession, edition: Edition) -> list[Told]:
@@ -49,8 +51,13 @@ async def told(session: AsyncSession, edition: Edition) -> list[Told]:
         Told(
             story=story,
             topic=place.topic,
-            news=news.get(place.story_id) if place.is_update else None,
+            news=news.get((place.story_id, story.language)) if place.is_update else None,
             is_folded=place.is_folded,
+            news_in={
+                language: news[place.story_id, language]
+                for language in story.tellings
+                if (place.story_id, language) in news
+            },
         )
         for place, story in rows
     ]
@@ -96,16 +103,19 @@ async def _latest(
 
 async def _news(
     session: AsyncSession, stories: Iterable[int], start: datetime, end: datetime
-) -> dict[int, str]:
-    """The last thing that was new about each of these stories in (start, end]."""
-    rows = await session.execute(
-        select(StoryRevision.story_id, StoryRevision.news)
+) -> dict[tuple[int, str], str]:
+    """The last thing that was new about each of these stories in (start, end], by language."""
+    rows = await session.scalars(
+        select(StoryRevision)
         .where(
             StoryRevision.story_id.in_(list(stories)),
-            StoryRevision.news.is_not(None),
             StoryRevision.made_at > start,
             StoryRevision.made_at <= end,
         )
         .order_by(StoryRevision.revision)
     )
-    return {story_id: news for story_id, news in rows if news}
+    found: dict[tuple[int, str], str] = {}
+    for row in rows:
+        said = {row.language: row.news} | {code: t["news"] for code, t in row.tellings.items()}
+        found.update({(row.story_id, code): news for code, news in said.items() if news})
+    return found

@@ -22,9 +22,16 @@ from digests.intake.source import Source
 from digests.stories.language import language_of
 from digests.stories.matching import OPEN_FOR, REMEMBERED_FOR
 from digests.stories.memory import MARGIN, Memory, Placement, Weighed, weighed
-from digests.stories.story import Story, StoryArticle, StoryRevision, StorySource, StoryTopic
+from digests.stories.story import (
+    Story,
+    StoryArticle,
+    StoryRevision,
+    StorySource,
+    StoryTopic,
+    StoryWords,
+)
 from digests.stories.tagging import Tag, Topics
-from digests.stories.telling import SourceLine, Telling, Told, body, tell, topics_of
+from digests.stories.telling import Said, SourceLine, Telling, Told, body, tell, topics_of
 from digests.stories.words import index_terms
 from digests.vocabulary import Severity, Standing
 
@@ -304,6 +311,10 @@ async def _said(session: AsyncSession, ids: Iterable[int]) -> dict[int, Telling]
             attribution=row.attribution,
             sources=tuple(SourceLine(**source) for source in row.sources),
             article_count=row.article_count,
+            others={
+                language: Said(words["title"], words["lead"], words["attribution"])
+                for language, words in row.tellings.items()
+            },
         )
         for row in rows
     }
@@ -337,7 +348,7 @@ def _keep_telling(
         return False
     story.revision += 1
     story.severity, story.standing = telling.severity, telling.standing
-    if telling.news:
+    if telling.has_news:
         story.news_at = max(story.news_at, _moment(articles[-1].at, now))
     session.add(
         StoryRevision(
@@ -346,6 +357,7 @@ def _keep_telling(
             title=telling.title,
             lead=telling.lead,
             language=telling.language,
+            tellings={code: _words(said) for code, said in telling.others.items()},
             severity=telling.severity,
             standing=telling.standing,
             attribution=telling.attribution,
@@ -360,10 +372,17 @@ def _keep_telling(
     return True
 
 
+def _words(said: Said) -> StoryWords:
+    return StoryWords(
+        title=said.title, lead=said.lead, news=said.news, attribution=said.attribution
+    )
+
+
 def _source(line: SourceLine) -> StorySource:
     return StorySource(
         name=line.name,
         url=line.url,
         articles=line.articles,
         state_controlled=line.state_controlled,
+        language=line.language,
     )

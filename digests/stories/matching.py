@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from sys import intern
@@ -24,7 +24,7 @@ OPEN_FOR = timedelta(hours=72)
 REMEMBERED_FOR = timedelta(days=7)
 """How long a closed story can still be followed by a new one about the same matter."""
 
-SAME_EVENT = 0.18
+SAME_EVENT = 0.19
 SAME_EVENT_BY_TITLE = 0.04
 """Least nearness of an article to a story; a title alone has fewer words to agree in."""
 
@@ -89,25 +89,32 @@ def title_only(text: str) -> bool:
 
 
 class Frequencies:
-    """In how many of the remembered articles each stem stands."""
+    """In how many of the remembered articles each stem stands.
 
-    def __init__(self) -> None:
-        self._articles = 0
+    Rarity needs a past to be told by: ``before`` articles are thought to have come earlier, and
+    ``expected`` says in how many of them a stem stood. So a lonely first article is judged as later ones.
+    """
+
+    def __init__(self, expected: Callable[[str], float] = lambda _: 0.0, before: int = 0) -> None:
+        self._expected = expected
+        self.articles = before
         self._with: Counter[str] = Counter()
 
     def add(self, words: Iterable[str]) -> None:
         """Count one more article."""
-        self._articles += 1
+        self.articles += 1
         self._with.update(dict.fromkeys(words, 1))
 
     def vector(self, words: Words) -> Vector:
         """The article's direction: rare stems long, stems of every article nearly nothing."""
-        weighed = {term: weight * self._rarity(term) for term, weight in words.items()}
+        weighed = {term: weight * self.rarity(term) for term, weight in words.items()}
         length = math.sqrt(sum(weight * weight for weight in weighed.values())) or 1.0
         return {term: weight / length for term, weight in weighed.items()}
 
-    def _rarity(self, term: str) -> float:
-        return max(0.0, math.log((self._articles + 1) / (self._with[term] + 0.5)))
+    def rarity(self, term: str) -> float:
+        """Natural logarithm of how rare a stem is."""
+        seen = self._with[term] + 0.5 + self._expected(term)
+        return max(0.0, math.log((self.articles + 1) / seen))
 
 
 def likeness(one: Vector, other: Vector) -> float:
@@ -133,6 +140,10 @@ class Match:
     open: bool
 
 
+Barred = Callable[[Match], bool]
+"""Whether something speaks against a match that is near enough in words."""
+
+
 class RememberedStories:
     """The stories of one language that a new article may belong to or follow."""
 
@@ -153,20 +164,44 @@ class RememberedStories:
         known.length = math.sqrt(known.length**2 + 2 * shared + 1)
         known.articles += 1
 
-    def match(self, vector: Vector, at: datetime, *, by_title: bool) -> Match | None:
-        """The open story this article belongs to; else the closed one that it follows; else none."""
+    def match(
+        self, vector: Vector, at: datetime, *, by_title: bool, barred: Barred | None = None
+    ) -> Match | None:
+        """The open story this article belongs to; else the closed one that it follows; else none.
+
+        ``barred`` is asked of the stories that are near enough, the nearest first.
+        """
+        least = SAME_EVENT_BY_TITLE if by_title else SAME_EVENT
+        followed = None
+        for match in self.nearest(vector, at, least=least, by_title=by_title):
+            if match.open and not (barred and barred(match)):
+                return match
+            if not match.open and followed is None and match.score >= FOLLOW_UP:
+                followed = match
+        return followed
+
+    def nearest(self, vector: Vector, at: datetime, *, least: float, by_title: bool) -> list[Match]:
+        """The stories that are at least so near to an article, the nearest first."""
         scores: dict[int, float] = defaultdict(float)
         for term, weight in vector.items():
             for story, total in self._with_term.get(term, {}).items():
                 scores[story] += weight * total
-        matches = [
-            Match(story, self._nearness(story, score, by_title=by_title), self._is_open(story, at))
+        near = (
+            (self._nearness(story, score, by_title=by_title), story)
             for story, score in scores.items()
+        )
+        matches = [
+            Match(story, score, self._is_open(story, at)) for score, story in near if score >= least
         ]
-        least = SAME_EVENT_BY_TITLE if by_title else SAME_EVENT
-        same = [match for match in matches if match.open and match.score >= least]
-        followed = [match for match in matches if not match.open and match.score >= FOLLOW_UP]
-        return max(same or followed, key=lambda match: (match.score, -match.story), default=None)
+        return sorted(matches, key=lambda match: (-match.score, match.story))
+
+    def holds(self, story: int, term: str) -> bool:
+        """Whether an article of the story has this stem."""
+        return story in self._with_term.get(term, {})
+
+    def age(self, story: int, at: datetime) -> timedelta:
+        """How far an article is from the story's first."""
+        return abs(at - self._stories[story].first_at)
 
     def _nearness(self, story: int, score: float, *, by_title: bool) -> float:
         """Cosine to the story for a title. For a text the geometric mean of that and of the mean
@@ -179,4 +214,4 @@ class RememberedStories:
 
     def _is_open(self, story: int, at: datetime) -> bool:
         # An article may be read late, or be older than the first one that we happened to read.
-        return abs(at - self._stories[story].first_at) <= OPEN_FOR
+        return self.age(story, at) <= OPEN_FOR

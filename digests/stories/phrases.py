@@ -142,10 +142,11 @@ class Phrasebook:
 
     def _spans(self, met: Sequence[frozenset[str]]) -> dict[Run, list[tuple[int, ...]]]:
         spans: dict[Run, list[tuple[int, ...]]] = {}
-        for start, terms in enumerate(met):
-            for run in self._runs_from(terms):
+        # Most words are in no phrase.
+        for start in [place for place, terms in enumerate(met) if terms]:
+            for run in self._runs_from(met[start]):
                 end = start + len(run)
-                if end <= len(met) and all(map(_share, run, met[start:end])):
+                if len(run) == 1 or (end <= len(met) and all(map(_share, run, met[start:end]))):
                     found = spans.setdefault(run, [])
                     places = tuple(range(start, end))
                     if not found or found[-1] != places:

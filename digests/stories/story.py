@@ -7,7 +7,7 @@ developing ──second independent source──> confirmed        editors may o
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -49,6 +49,17 @@ class StorySource(TypedDict):
     url: str | None
     articles: int
     state_controlled: bool
+    language: NotRequired[str]
+    """Of that article."""
+
+
+class StoryWords(TypedDict):
+    """A story in one language."""
+
+    title: str
+    lead: str
+    news: str | None
+    attribution: str | None
 
 
 class StoryRevision(Base):
@@ -61,6 +72,8 @@ class StoryRevision(Base):
     title: Mapped[str] = mapped_column(Text)
     lead: Mapped[str] = mapped_column(Text)
     language: Mapped[str] = mapped_column(String(8))
+    tellings: Mapped[dict[str, StoryWords]] = mapped_column(JSON, default=dict)
+    """The story in each other language that it has articles in, by two-letter code."""
     severity: Mapped[Severity] = mapped_column(word(Severity))
     standing: Mapped[Standing] = mapped_column(word(Standing))
     attribution: Mapped[str | None] = mapped_column(Text)
@@ -73,6 +86,14 @@ class StoryRevision(Base):
     """What is new since the revision before, in one sentence; none where only sources were added."""
     last_article_at: Mapped[datetime]
     made_at: Mapped[datetime]
+
+    def told_in(self, language: str) -> tuple[str, StoryWords]:
+        """The story in this language where it is told in it, else in its main one; and in which."""
+        if language != self.language and language in self.tellings:
+            return language, self.tellings[language]
+        return self.language, StoryWords(
+            title=self.title, lead=self.lead, news=self.news, attribution=self.attribution
+        )
 
 
 class StoryArticle(Base):

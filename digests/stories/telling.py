@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from digests.stories.lead import lead, sentences
 from digests.stories.matching import weigh
+from digests.stories.pivots import pivots_of
 from digests.stories.severity import severity
 from digests.stories.standing import Report, judge
 from digests.stories.tagging import Tag, Topics
-from digests.vocabulary import Severity, Standing, Topic
+from digests.vocabulary import Language, Severity, Standing, Topic
 
 TAGGED = 12
 """Articles that decide a story's topics: the newest; more change nothing but the time it takes."""
@@ -30,6 +31,15 @@ NEWS_SHARE = 0.45
 NEWS_WORDS = 4
 """A sentence is news when so large a share of its words, and so many, stood in no earlier article;
 or when it gives a number that none gave."""
+
+NEWER_SHARE = 0.4
+"""Share of a title's words that stood in no earlier article, from which it replaces the one before."""
+
+TOLD_SHARE = 0.85
+"""Share of a sentence's pivots that one article in another language held, from which it is no news."""
+
+LANGUAGES = frozenset(str(language) for language in Language)
+"""In which a story is told: articles in others count as sources only, where there is one of these."""
 
 _COUNTS = frozenset(
     re.findall(
@@ -72,6 +82,11 @@ class Told:
         """What its title and first sentences speak of."""
         return frozenset(weigh(self.title, body(self.summary, self.text), self.language))
 
+    @property
+    def pivots(self) -> Collection[str]:
+        """What they speak of in any language."""
+        return pivots_of(self.title, self.lead, self.language).weights
+
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
@@ -81,6 +96,17 @@ class SourceLine:
     url: str | None
     articles: int
     state_controlled: bool
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said of a story in one language."""
+
+    title: str
+    lead: str
+    attribution: str | None
+    news: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +122,13 @@ class Telling:
     sources: tuple[SourceLine, ...]
     article_count: int
     news: str | None = None
+    others: Mapping[str, Said] = field(default_factory=dict)
+    """The story in the other languages it has articles in."""
+
+    @property
+    def has_news(self) -> bool:
+        """Whether it says something new, in whatever language."""
+        return bool(self.news) or any(said.news for said in self.others.values())
 
 
 def body(summary: str, text: str) -> str:
@@ -119,26 +152,69 @@ def tell(
     if before and before.standing is Standing.CORRECTED:
         # An editor's word: what later articles say does not change it.
         return replace(before, sources=sources, article_count=len(articles), news=None)
-    chosen, news = _chosen(articles, fresh) if before else (_newest(articles), None)
     judgement = judge(_reports(articles))
-    title = before.title if before and news is None else chosen.title
-    told = before.lead if before and news is None else chosen.lead
+    language = before.language if before else _newest(articles).language
+    main = _said(
+        articles,
+        language,
+        fresh,
+        _words(before) if before else None,
+        by=judgement.attribution,
+    )
+    others = before.others if before else {}
     return Telling(
-        title=title,
-        lead=told,
-        language=before.language if before else chosen.language,
+        title=main.title,
+        lead=main.lead,
+        language=language,
         severity=severity(
-            f"{title}. {told}",
+            f"{main.title}. {main.lead}",
             [tag.topic for tag in tags],
             judgement.standing,
             _first_reports(articles),
         ),
         standing=judgement.standing,
-        attribution=judgement.attribution,
+        attribution=main.attribution,
         sources=sources,
         article_count=len(articles),
-        news=news,
+        news=main.news,
+        others={
+            other: _said(articles, other, fresh, others.get(other), by=judgement.attribution)
+            for other in sorted({article.language for article in articles} - {language})
+            if other in LANGUAGES
+        },
     )
+
+
+def _words(telling: Telling) -> Said:
+    return Said(telling.title, telling.lead, telling.attribution)
+
+
+def _said(
+    articles: Sequence[Told],
+    language: str,
+    fresh: Collection[int],
+    before: Said | None,
+    *,
+    by: str | None,
+) -> Said:
+    """The story in one language, from its articles in it; ``by``: who says so, in any language."""
+    told = [article for article in articles if article.language == language]
+    chosen, news = _chosen(told, fresh) if before else (_newest(told), None)
+    attribution = _who(told, by) if by else None
+    if before and news is None:
+        # Where another language may have moved on meanwhile, old words would contradict it.
+        newer = _newer(told, fresh) if len(told) < len(articles) else None
+        words = newer or before
+        return Said(words.title, words.lead, attribution)
+    if news and _was_told(news, language, [a for a in articles if a.article not in fresh]):
+        # Its readers get the newer words; whoever read them in another language has no news.
+        news = None
+    return Said(chosen.title, chosen.lead, attribution, news)
+
+
+def _who(articles: Sequence[Told], otherwise: str) -> str:
+    """Who says so, as the articles of one language name them."""
+    return judge(_reports(articles)).attribution or otherwise
 
 
 def topics_of(articles: Sequence[Told], topics: Topics) -> list[Tag]:
@@ -182,6 +258,19 @@ def _chosen(articles: Sequence[Told], fresh: Collection[int]) -> tuple[Told, str
     return _newest(articles), None
 
 
+def _newer(articles: Sequence[Told], fresh: Collection[int]) -> Told | None:
+    """The newest fresh article whose title says what none before it did, though it is no news."""
+    earlier = [article for article in articles if article.article not in fresh][-KNOWN:]
+    known = {stem for article in earlier for stem in article.stems}
+    for article in reversed(articles):
+        stems = frozenset(weigh(article.title, "", article.language))
+        if article.article not in fresh or article.state_controlled or not stems:
+            continue
+        if len(stems - known) >= NEWER_SHARE * len(stems):
+            return article
+    return None
+
+
 def _is_news(sentence: str, language: str, known: Collection[str]) -> bool:
     stems = frozenset(weigh("", sentence, language))
     new = [stem for stem in stems if stem not in known]
@@ -190,14 +279,28 @@ def _is_news(sentence: str, language: str, known: Collection[str]) -> bool:
     return len(new) >= NEWS_WORDS and len(new) >= NEWS_SHARE * len(stems)
 
 
+def _was_told(sentence: str, language: str, earlier: Sequence[Told]) -> bool:
+    """Whether an earlier article in another language spoke of all that this sentence speaks of."""
+    pivots = pivots_of("", sentence, language).weights
+    if not pivots:
+        return False
+    least = TOLD_SHARE * sum(pivots.values())
+    others = [article for article in earlier if article.language != language][-KNOWN:]
+    return any(
+        sum(weight for pivot, weight in pivots.items() if pivot in article.pivots) >= least
+        for article in others
+    )
+
+
 def _reports(articles: Sequence[Told]) -> list[Report]:
     """One report a source, its newest; a copy of another source's report is no witness."""
     newest = {article.source_id: article for article in articles}
-    kept: list[Told] = []
+    kept: list[tuple[Told, frozenset[str]]] = []
     for article in sorted(newest.values(), key=lambda a: a.at):
-        if not any(_same(article.stems, other.stems) for other in kept):
-            kept.append(article)
-    return [Report(a.source, a.title, a.lead, a.language) for a in kept]
+        stems = article.stems
+        if not any(_same(stems, others) for _, others in kept):
+            kept.append((article, stems))
+    return [Report(a.source, a.title, a.lead, a.language) for a, _ in kept]
 
 
 def _same(one: frozenset[str], other: frozenset[str]) -> bool:
@@ -219,5 +322,6 @@ def _sources(articles: Sequence[Told]) -> tuple[SourceLine, ...]:
         newest.values(), key=lambda a: (a.state_controlled, -counts[a.source_id], a.at, a.article)
     )
     return tuple(
-        SourceLine(a.source, a.url, counts[a.source_id], a.state_controlled) for a in ordered
+        SourceLine(a.source, a.url, counts[a.source_id], a.state_controlled, a.language)
+        for a in ordered
     )

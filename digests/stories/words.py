@@ -27,10 +27,16 @@ def tokens(text: str) -> list[str]:
 
     "U.S." becomes "US", "Seoul's" becomes "Seoul", "F-16" becomes "F" and "16".
     """
+    return list(_tokens(text))
+
+
+@lru_cache(maxsize=8)
+def _tokens(text: str) -> tuple[str, ...]:
+    # Kept for a moment: the title and opening of an article are asked for by several rules.
     plain = text.translate(_APOSTROPHES)
     plain = _INITIALISM.sub(lambda match: match[0].replace(".", "") + " ", plain)
     found: list[str] = _TOKEN.findall(plain)
-    return [_POSSESSIVE.sub("", word) if "'" in word else word for word in found]
+    return tuple(_POSSESSIVE.sub("", word) if "'" in word else word for word in found)
 
 
 def opening(text: str, words: int) -> list[str]:

@@ -22,7 +22,8 @@ from digests.stories.matching import Frequencies, Vector, likeness, weigh
 from digests.stories.memory import Memory, Weighed, weighed
 from digests.stories.tagging import load_topics
 from tests.benchmarks import figure
-from tests.stories.labelled import macro, scores, texts
+from tests.stories.labelled import macro, paired, scores, texts
+from tests.stories.labelled import pairs as labelled_pairs
 
 DATA = Path(os.environ.get("DATA", Path(__file__).parents[3] / "shared" / "data")) / "stories"
 AIMS = {"ecbplus": 0.94, "uci": 0.85, "pairs": 0.88, "slugs": 0.88}
@@ -174,9 +175,19 @@ def topic_table() -> None:
         figure(f"topics, {name} half: macro recall", round(recall, 3))
 
 
+def across_table() -> None:
+    """Precision, recall and F1 of "same event" over the labelled English-Ukrainian pairs."""
+    for name, half in (("tuning", "tune"), ("test", "test")):
+        precision, recall, both = paired(labelled_pairs(half))
+        figure(f"across languages, {name} half: precision", round(precision, 3))
+        figure(f"across languages, {name} half: recall", round(recall, 3))
+        figure(f"across languages, {name} half: F1", round(both, 3))
+
+
 def main() -> int:
     """Prints every figure beside its aim."""
     topic_table()
+    across_table()
     if not DATA.is_dir():
         print(f"no sets in {DATA}: name their folder in DATA")
         return 0

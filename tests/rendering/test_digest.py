@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from bot.rendering.digest import EarlierError, digest_parts, render
 from bot.rendering.render import Message, Words
-from bot.rendering.stories import Admitted, clipped, view
+from bot.rendering.stories import Admitted, clipped, own_first, view
 from digests.corrections.correction import (
     CorrectedSubject,
     Correction,
@@ -57,6 +57,7 @@ def told(topic: str = "energy", **fields: Any) -> Told:
         "standing": Standing.CONFIRMED,
         "attribution": None,
         "sources": sources,
+        "tellings": {},
         "article_count": 1,
         "source_count": len(sources),
         "last_article_at": NOW - HOUR,
@@ -77,7 +78,7 @@ def shown(
         WORDS,
         of or edition(len(items)),
         items,
-        [view(item, admitted) for item in items],
+        [view(item, language, admitted) for item in items],
         errors,
         language,
         timezone,
@@ -87,7 +88,7 @@ def shown(
 
 
 def buttons(*items: Told) -> list[list[str | None]]:
-    views = [view(item) for item in items]
+    views = [view(item, EN) for item in items]
     *_, last = render(WORDS, edition(len(items)), items, views, (), EN, KYIV)
     return [[button.data for button in row] for row in last.buttons]
 
@@ -376,8 +377,40 @@ def _titled(story: StoryRevision, mark: str) -> StoryRevision:
 
 def test_parts_are_messages_with_the_buttons_below_the_last() -> None:
     items = [told(story_id=n, title="t" * 200, lead="Many words. " * 40) for n in range(12)]
-    views = [view(item) for item in items]
+    views = [view(item, EN) for item in items]
     parts = render(WORDS, edition(12), items, views, (), EN, KYIV)
     assert len(parts) > 1
     assert all(isinstance(part, Message) for part in parts)
     assert parts[-1].buttons
+
+
+UKRAINIAN = {"title": "Порт знову зі світлом", "lead": "Крани працюють.", "attribution": None}
+
+
+def test_a_story_is_told_in_the_readers_language_where_it_is_told_in_it() -> None:
+    both = told(tellings={"uk": {**UKRAINIAN, "news": None}})
+    (english,) = shown(both)
+    (ukrainian,) = shown(both, language=UK)
+    assert "Power is back in the port" in english.text
+    assert "Порт" not in english.text
+    assert "Порт знову зі світлом" in ukrainian.text
+    assert "(англійською)" not in ukrainian.text
+
+
+def test_a_story_in_another_language_only_says_so_and_stands_after_its_equals() -> None:
+    foreign = told(title="Порт знову зі світлом", language="uk", lead="Крани працюють.")
+    grave = told(title="Удар по порту", language="uk", severity=Severity.PRIORITY)
+    views = own_first([view(item, EN) for item in (grave, foreign, told())])
+    assert [story.tongue for story in views] == ["uk", "", "uk"]
+    (page,) = shown(foreign)
+    assert "Порт знову зі світлом (in Ukrainian)" in page.text
+
+
+def test_the_headline_leads_to_a_source_in_its_language() -> None:
+    sources = [
+        source("Степова хвиля", "https://example.org/uk") | {"language": "uk"},
+        source("Harbour Wire", "https://example.org/en") | {"language": "en"},
+    ]
+    item = told(sources=sources, tellings={"uk": {**UKRAINIAN, "news": None}})
+    assert view(item, EN).url == "https://example.org/en"
+    assert view(item, UK).url == "https://example.org/uk"

@@ -283,3 +283,22 @@ async def test_an_archive_is_grouped_by_its_own_time_and_disturbs_nothing(
     assert archived == same == (await stories_of(database, older))[0]
     assert archived != (await stories_of(database, first))[0]
     assert await stories_of(database, later) == (await stories_of(database, first))[:1]
+
+
+async def test_one_event_in_two_languages_is_one_story_told_in_both(
+    database: Database, now: datetime
+) -> None:
+    ukrainian = (
+        "Дрони знеструмили 120 тисяч осель на Харківщині",
+        "Дрони влучили в підстанцію на Харківщині, без світла 120 тисяч осель, каже компанія.",
+    )
+    ids = await arrive(database, now, POWER, BANK, ukrainian, SEOUL, hours=-1)
+    assert (await grouped(database, now)).begun == 3
+    power, _, same, seoul = await stories_of(database, ids)
+    assert power == same != seoul
+    (revision,) = await told(database, power)
+    titles = {code: revision.told_in(code)[1]["title"] for code in ("en", "uk")}
+    assert titles == {"en": POWER[0], "uk": ukrainian[0]}
+    assert revision.told_in("pl")[0] == revision.language
+    (only_ukrainian,) = await told(database, seoul)
+    assert only_ukrainian.told_in("en")[0] == "uk"

@@ -81,3 +81,68 @@ def test_one_reports_aside_is_no_topic_and_a_given_topic_is() -> None:
     given = replace(FIRST, given=("economy", "left-the-file"))
     assert "economy" in {tag.topic for tag in topics_of([given], topics)}
     assert "left-the-file" not in {tag.topic for tag in topics_of([given], topics)}
+
+
+IN_UKRAINIAN = replace(
+    told(
+        5, "Дрони знеструмили 120 тисяч осель", "Дрони знеструмили 120 тисяч осель на Харківщині.",
+        hours=2,
+    ),
+    language="uk",
+)  # fmt: skip
+UPDATE_IN_UKRAINIAN = replace(
+    told(
+        6, "Лікарні знову зі світлом", "Лікарні знову в мережі; 40 тисяч осель іще без світла.",
+        hours=4,
+    ),
+    language="uk",
+)  # fmt: skip
+
+
+def test_a_story_is_told_in_each_language_it_has_articles_in() -> None:
+    before = tell([FIRST], [], None, ())
+    both = tell([FIRST, IN_UKRAINIAN], [], before, {5})
+    assert (both.title, both.language, both.news) == (FIRST.title, "en", None)
+    assert both.others["uk"].title == IN_UKRAINIAN.title
+    assert not both.has_news
+    assert [source.language for source in both.sources] == ["en", "uk"]
+
+
+def test_news_is_said_in_the_language_that_has_it() -> None:
+    before = tell([FIRST, IN_UKRAINIAN], [], None, ())
+    after = tell([FIRST, IN_UKRAINIAN, UPDATE_IN_UKRAINIAN], [], before, {6})
+    titles = {after.language: after.title} | {k: said.title for k, said in after.others.items()}
+    assert titles == {"en": FIRST.title, "uk": UPDATE_IN_UKRAINIAN.title}
+    assert after.has_news
+
+
+def test_what_another_language_told_before_is_no_news() -> None:
+    before = tell([FIRST, IN_UKRAINIAN, UPDATE], [], None, ())
+    after = tell([FIRST, IN_UKRAINIAN, UPDATE, UPDATE_IN_UKRAINIAN], [], before, {6})
+    assert not after.has_news
+
+
+def test_who_says_so_is_named_in_each_language() -> None:
+    claim = told(7, "Army claims village", "The village was taken, according to the army.")
+    same = replace(
+        told(8, "Армія заявляє про захоплення села", "Село захоплено, за даними армії, нібито."),
+        language="uk",
+    )
+    both = tell([claim, same], [], None, ())
+    said = {both.language: both.attribution} | {k: s.attribution for k, s in both.others.items()}
+    assert said == {"en": "the army", "uk": "за даними армії"}
+
+
+def test_a_language_we_do_not_speak_gives_a_source_and_no_telling() -> None:
+    polish = replace(FIRST, article=9, language="pl", source_id=9)
+    assert tell([FIRST, polish], [], tell([FIRST], [], None, ()), {9}).others == {}
+
+
+def test_a_story_of_two_languages_keeps_no_old_title_where_a_newer_one_says_more() -> None:
+    before = tell([FIRST, IN_UKRAINIAN], [], None, ())
+    short = replace(IN_UKRAINIAN, article=10, title="Світло повернули", summary="", at=AT)
+    after = tell([FIRST, IN_UKRAINIAN, short], [], before, {10})
+    titles = {after.language: after.title} | {k: said.title for k, said in after.others.items()}
+    assert titles["uk"] == "Світло повернули"
+    assert titles["en"] == FIRST.title
+    assert not after.has_news

@@ -419,6 +419,7 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("lead", sa.Text(), nullable=False),
         sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("tellings", sa.JSON(), nullable=False),
         sa.Column("severity", sa.String(length=16), nullable=False),
         sa.Column("standing", sa.String(length=16), nullable=False),
         sa.Column("attribution", sa.Text(), nullable=True),

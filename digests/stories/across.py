@@ -1,0 +1,138 @@
+"""Which story a report in another language belongs to (rule): by what both speak of.
+
+Two languages share no stems, so articles meet in their pivots: places, names, numbers and matters.
+A wrong merge is worse than a split, so likeness is not enough: something must be shared that is
+hardly shared by chance, and places and large numbers must not contradict each other.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from datetime import datetime
+
+from digests.stories.matching import OPEN_FOR, Frequencies, RememberedStories, Vector
+from digests.stories.pivots import COUNTRY, NUMBER, PLACE, Pivots, apart, is_common, proves
+
+SAME_EVENT = 0.42
+"""Least nearness where places, names or large numbers are shared; read off the tuning half of
+``tests/stories/labelled_pairs.jsonl``."""
+
+SAME_MATTER = 0.6
+"""Least nearness where only matters are shared."""
+
+LATER = 1.0
+"""How much more is asked of an article that comes 72 hours after the first: bulletins recur."""
+
+CONTRADICTED = 1.5
+"""How much more is asked where both give large numbers, and none is the same."""
+
+FIRM = 0.3
+"""Nearness in words from which two reports are one event even where their pivots say otherwise."""
+
+STRANGE = 0.3
+"""Share of an article's matters that the story must speak of too; half as much more where their
+numbers contradict each other. Otherwise it is another event at the same place."""
+
+STRANGE_IN_WORDS = 0.05
+"""The same where the words are near enough already."""
+
+MATTERS = 3
+"""An article that speaks of fewer is judged by its words alone."""
+
+USUAL = 300
+"""Articles of all languages that are thought to have come before the first."""
+
+
+def _expected(pivot: str) -> float:
+    """In how many of the usual articles it stands."""
+    if is_common(pivot):
+        return 60.0
+    if pivot[0] == COUNTRY or (pivot[0] == NUMBER and not proves(pivot)):
+        return 15.0
+    return 3.0
+
+
+class AcrossLanguages:
+    """The stories of all languages, by what they speak of."""
+
+    def __init__(self) -> None:
+        self._frequencies = Frequencies(_expected, USUAL)
+        self._stories = RememberedStories()
+        self._languages: defaultdict[int, set[str]] = defaultdict(set)
+        self._places: defaultdict[int, set[str]] = defaultdict(set)
+        self._counting: set[int] = set()
+        """The stories that give a large number."""
+
+    def count(self, pivots: Pivots) -> None:
+        """One more article is known."""
+        self._frequencies.add(pivots.weights)
+
+    def add(self, story: int, pivots: Pivots, language: str, at: datetime) -> None:
+        """An article found its story."""
+        self._languages[story].add(language)
+        self._places[story] |= pivots.places
+        if any(map(_counts, pivots.weights)):
+            self._counting.add(story)
+        if pivots.weights:
+            self._stories.add(story, self._frequencies.vector(pivots.weights), at)
+
+    def other(self, story: int, pivots: Pivots, *, by_title: bool) -> bool:
+        """Whether an article near in words tells of another place, or of another event at the same.
+
+        A title alone speaks of too little to be strange.
+        """
+        if self._apart(story, pivots):
+            return True
+        return not by_title and self._strange(story, pivots, STRANGE_IN_WORDS)
+
+    def _apart(self, story: int, pivots: Pivots) -> bool:
+        """Whether the article tells of another place than the story."""
+        return apart(pivots.places, self._places[story])
+
+    def _strange(self, story: int, pivots: Pivots, least: float) -> bool:
+        """Whether the article speaks of hardly anything that the story speaks of, its place apart."""
+        weights = {
+            pivot: weight * self._frequencies.rarity(pivot)
+            for pivot, weight in pivots.weights.items()
+            if pivot[0] not in (PLACE, COUNTRY) and not is_common(pivot)
+        }
+        if len(weights) < MATTERS:
+            return False
+        shared = {pivot for pivot in weights if self._stories.holds(story, pivot)}
+        if self._contradicts(story, pivots, shared):
+            least *= CONTRADICTED
+        return sum(weights[pivot] for pivot in shared) < least * sum(weights.values())
+
+    def match(self, pivots: Pivots, language: str, at: datetime) -> int | None:
+        """The open story, told in another language so far, that this article belongs to."""
+        if not pivots.weights:
+            return None
+        vector = self._frequencies.vector(pivots.weights)
+        for match in self._stories.nearest(vector, at, least=SAME_EVENT, by_title=False):
+            elsewhere = self._languages[match.story] - {language}
+            asked = self._asked(match.story, vector, pivots, at)
+            if match.open and elsewhere and match.score >= asked:
+                return match.story
+        return None
+
+    def _asked(self, story: int, vector: Vector, pivots: Pivots, at: datetime) -> float:
+        if self._apart(story, pivots) or self._strange(story, pivots, STRANGE):
+            return math.inf
+        shared = {pivot for pivot in vector if self._stories.holds(story, pivot)}
+        proof = any(proves(pivot) and not is_common(pivot) for pivot in shared)
+        least = SAME_EVENT if proof else SAME_MATTER
+        if self._contradicts(story, pivots, shared):
+            least *= CONTRADICTED
+        return least * (1 + LATER * (self._stories.age(story, at) / OPEN_FOR))
+
+    def _contradicts(self, story: int, pivots: Pivots, shared: set[str]) -> bool:
+        return (
+            story in self._counting
+            and any(map(_counts, pivots.weights))
+            and not any(map(_counts, shared))
+        )
+
+
+def _counts(pivot: str) -> bool:
+    return pivot[0] == NUMBER and proves(pivot)

@@ -1,0 +1,285 @@
+"""What a text speaks of in any language (rule): places, names, numbers and matters.
+
+A place is looked up in ``places.tsv.gz`` (GeoNames and CLDR, see ``tests/compile_places.py``), a
+matter ("prisoner", "полонений") in ``concepts.tsv``; inflected forms meet in their dictionary form. A
+name that neither holds is reduced to its consonants: Віткоффа and Witkoff are both "vtkf".
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+from digests.stories.matching import BODY_WORDS
+from digests.stories.words import LANGUAGES_WITH_KEYS, keys_of, opening, tokens
+
+PLACES = Path(__file__).with_name("places.tsv.gz")
+CONCEPTS = Path(__file__).with_name("concepts.tsv")
+
+LEAD_WORDS = 25
+"""Words of the text that are looked at: a first sentence tells the event, what follows its background."""
+
+IN_TITLE = 1.5
+PLACE, COUNTRY, NAME, NUMBER, MATTER = "@", "!", "~", "#", "="
+WEIGHTS = {PLACE: 1.6, COUNTRY: 1.0, NAME: 1.5, NUMBER: 1.5, MATTER: 1.0}
+"""What each kind says of an event, before rarity is known; the kind is a pivot's first letter."""
+
+COUNTS_FROM = 10
+"""A smaller number is in every other report, and proves nothing."""
+
+USUAL = 100
+"""Articles of one language that are thought to have come before the first."""
+
+IN_USUAL = {PLACE: 20.0, COUNTRY: 20.0, NUMBER: 5.0, MATTER: 5.0}
+"""In how many of those stands a word that is written for a pivot: war news is full of them."""
+
+EVERYWHERE = frozenset(
+    {f"{COUNTRY}Ukraine", f"{COUNTRY}Russia", f"{COUNTRY}United States"}
+    | {f"{PLACE}{capital}" for capital in ("Moscow", "Washington", "Brussels")}
+)
+"""Who acts or speaks in news of every place: says nothing of where something happened."""
+
+_SCALES = {
+    "thousand": 3, "тис": 3, "тисяча": 3, "тыс": 3, "million": 6, "млн": 6, "мільйон": 6,
+    "billion": 9, "bn": 9, "млрд": 9, "мільярд": 9,
+}  # fmt: skip
+_COUNTED = {
+    word: number
+    for number, words in enumerate(
+        (
+            "two|два|двоє|двое", "three|три|троє|трое", "four|чотири|четверо|четыре",
+            "five|п'ять|п'ятеро|пять", "six|шість|шестеро|шесть", "seven|сім|семеро|семь",
+            "eight|вісім|восьмеро|восемь", "nine|дев'ять|дев'ятеро|девять",
+            "ten|десять|десятеро", "eleven|одинадцять|одинадцятеро", "twelve|дванадцять|дванадцятеро",
+            "thirteen|тринадцять", "fourteen|чотирнадцять", "fifteen|п'ятнадцять",
+            "sixteen|шістнадцять", "seventeen|сімнадцять", "eighteen|вісімнадцять",
+            "nineteen|дев'ятнадцять", "twenty|двадцять",
+        ),
+        2,
+    )
+    for word in words.split("|")
+}  # fmt: skip
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_SPELT = str.maketrans(
+    {"а": "", "е": "", "є": "", "и": "", "і": "", "ї": "", "й": "", "о": "", "у": "", "ю": "", "я": "",
+     "ь": "", "ъ": "", "ы": "", "э": "", "ё": "", "'": "", "б": "b", "в": "v", "г": "h", "ґ": "h",
+     "д": "d", "ж": "z", "з": "z", "к": "k", "л": "l", "м": "m", "н": "n", "п": "p", "р": "r",
+     "с": "s", "т": "t", "ф": "f", "х": "h", "ц": "s", "ч": "s", "ш": "s", "щ": "s"}
+)  # fmt: skip
+_SOUNDS = (
+    (re.compile("s[hz]ch|[stc]?ch|s[hz]|ts|tz|c(?=[eiy])"), "s"), (re.compile("kh|g"), "h"),
+    (re.compile("zh|j"), "z"), (re.compile("ph"), "f"), (re.compile("th"), "t"),
+    (re.compile("w"), "v"), (re.compile("ck|c|q"), "k"), (re.compile("x"), "ks"),
+    (re.compile("[^bvhdzklmnprstf]"), ""), (re.compile(r"(.)\1+"), r"\1"),
+)  # fmt: skip
+
+Lookup = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pivots:
+    """What one article speaks of, each with its weight, and where it says the event was."""
+
+    weights: Mapping[str, float]
+    places: frozenset[str]
+    """Of its title; of its first words where the title names none. See ``EVERYWHERE``."""
+
+
+NONE = Pivots({}, frozenset())
+
+
+def pivots_of(title: str, text: str, language: str) -> Pivots:
+    """The pivots of an article; none in a language that we have no table for."""
+    if language not in LANGUAGES_WITH_KEYS:
+        return NONE
+    in_title = dict.fromkeys(_spoken_of(tokens(title), language))
+    in_lead = dict.fromkeys(_spoken_of(opening(text, BODY_WORDS)[:LEAD_WORDS], language))
+    weights = {pivot: WEIGHTS[pivot[0]] for pivot in in_lead}
+    weights |= {pivot: WEIGHTS[pivot[0]] * IN_TITLE for pivot in in_title}
+    return Pivots(weights, _places(in_title) or _places(in_lead))
+
+
+def _places(pivots: Iterable[str]) -> frozenset[str]:
+    return frozenset(p for p in pivots if p[0] in (PLACE, COUNTRY) and p not in EVERYWHERE)
+
+
+def proves(pivot: str) -> bool:
+    """Whether two reports that share it hardly do so by chance: a place, a name, a large number."""
+    return pivot[0] in (PLACE, NAME) or (pivot[0] == NUMBER and float(pivot[1:]) >= COUNTS_FROM)
+
+
+def apart(one: Iterable[str], other: Iterable[str]) -> bool:
+    """Whether both name places, and none of the one lies in or holds one of the other."""
+    return bool(one and other) and not any(_near(a, b) for a in one for b in other)
+
+
+def _near(one: str, other: str) -> bool:
+    return one == other or other in _around(one) or one in _around(other)
+
+
+@lru_cache(maxsize=2_000)
+def _around(place: str) -> frozenset[str]:
+    """Everything the place lies in."""
+    found = set()
+    within = _tables().within
+    while (place := within.get(place, "")) and place not in found:
+        found.add(place)
+    return frozenset(found)
+
+
+def _spoken_of(words: list[str], language: str) -> Iterator[str]:
+    """The pivots of these words, in order; a pair of words before each of them."""
+    table = _tables().words[language]
+    firsts = _tables().firsts[language]
+    key = keys_of(language)
+    headline_case = sum(word[0].isupper() for word in words) > 0.6 * len(words)
+    readings = [key(word.lower()) for word in words]
+    skip = -1
+    for at, word in enumerate(words):
+        if at == skip:
+            continue
+        if word[0].isdecimal():
+            number, skip = _number(words, readings, at)
+            if number:
+                yield f"{NUMBER}{number}"
+            continue
+        found = [] if firsts.isdisjoint(readings[at]) else _pair(readings, at, table)
+        if found:
+            skip = at + 1
+        else:
+            found = [pivot for form in sorted(readings[at]) for pivot in table.get(form, ())]
+        # A place begins with a capital, unless it is an adjective: "мир" and "Мир" are two things.
+        if found and word[0].islower() and "ськ" not in word:
+            found = [pivot for pivot in found if pivot[0] not in (PLACE, COUNTRY)]
+        yield from found
+        if not found and at and word[0].isupper() and not headline_case:
+            name = _consonants(min(readings[at]), language)
+            if len(name) > 2:
+                yield f"{NAME}{name}"
+
+
+def _pair(readings: list[frozenset[str]], at: int, table: Lookup) -> list[str]:
+    if at + 1 == len(readings):
+        return []
+    pairs = (f"{a} {b}" for a in sorted(readings[at]) for b in sorted(readings[at + 1]))
+    return [pivot for pair in pairs for pivot in table.get(pair, ())]
+
+
+def _number(words: list[str], readings: list[frozenset[str]], at: int) -> tuple[str, int]:
+    """The number that begins here, in full ("120 тисяч" is 120000), and the word it swallowed."""
+    written, skip = words[at], -1
+    written = (
+        written.replace(",", "") if _THOUSANDS.fullmatch(written) else written.replace(",", ".")
+    )
+    if _YEAR.fullmatch(written) or written.count(".") > 1:
+        return "", skip
+    number = float(written)
+    following = words[at + 1] if at + 1 < len(words) else ""
+    if len(following) == 3 and following.isdecimal() and len(words[at]) <= 3 and number:
+        number, skip = number * 1_000 + float(following), at + 1
+    elif following and (scale := readings[at + 1] & _SCALES.keys()):
+        number, skip = number * 10 ** _SCALES[min(scale)], at + 1
+    return f"{number:g}" if number > 1 else "", skip
+
+
+@lru_cache(maxsize=10_000)
+def _consonants(word: str, language: str) -> str:
+    """How a name sounds without its vowels, alike from both scripts."""
+    if language == "en":
+        for sound, letter in _SOUNDS:
+            word = sound.sub(letter, word)
+        return word
+    return re.sub(r"(.)\1+", r"\1", word.translate(_SPELT))
+
+
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    words: Mapping[str, Lookup]
+    """By language: a word's key, or two keys with a blank between, to what it stands for."""
+    firsts: Mapping[str, frozenset[str]]
+    """By language: what a pair may begin with."""
+    expected: Mapping[str, Mapping[str, float]]
+    within: Mapping[str, str]
+    common: frozenset[str]
+
+
+def is_common(pivot: str) -> bool:
+    """Whether every other report speaks of it."""
+    return pivot in _tables().common
+
+
+def expected_of(language: str) -> Callable[[str], float]:
+    """In how many of the usual articles of a language a stem stands."""
+    known = _tables().expected.get(language, {})
+    return lambda stem: known.get(stem, 0.0)
+
+
+@cache
+def _tables() -> _Tables:
+    """Both tables, read when the first article is looked at."""
+    words: dict[str, dict[str, tuple[str, ...]]] = {code: {} for code in LANGUAGES_WITH_KEYS}
+    within, common = {}, {f"{COUNTRY}Ukraine", f"{COUNTRY}Russia", f"{PLACE}Kyiv", f"{PLACE}Moscow"}
+    for pivot, inside, forms in (*_read_places(), *_read_concepts()):
+        if inside:
+            within[pivot] = inside
+        if pivot.startswith(f"{MATTER}-"):
+            common.add(pivot)
+        for language, form in forms:
+            known = words[language]
+            if pivot not in known.get(form, ()):
+                known[form] = (*known.get(form, ()), pivot)
+    for form, number in _COUNTED.items():
+        for language in LANGUAGES_WITH_KEYS:
+            for key in _keyed(form, language):
+                words[language].setdefault(key, (f"{NUMBER}{number}",))
+    firsts = {
+        language: frozenset(form.split(" ")[0] for form in known if " " in form)
+        for language, known in words.items()
+    }
+    expected = {
+        language: {
+            form: 20.0 if not common.isdisjoint(found) else max(IN_USUAL[p[0]] for p in found)
+            for form, found in known.items()
+        }
+        for language, known in words.items()
+    }
+    return _Tables(words, firsts, expected, within, frozenset(common))
+
+
+def _read_places() -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
+    with gzip.open(PLACES, "rt", encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    countries = {name for name, kind, *_ in rows if kind == "country"}
+    for name, kind, inside, *written in rows:
+        holder = inside and (f"{COUNTRY}{inside}" if inside in countries else f"{PLACE}{inside}")
+        yield f"{COUNTRY if kind == 'country' else PLACE}{name}", holder, list(_forms(written))
+
+
+def _read_concepts() -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
+    for line in CONCEPTS.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            concept, *written = line.split("\t")
+            yield f"{MATTER}{concept}", "", list(_forms(written))
+
+
+def _forms(written: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for language, field in zip(("en", "uk", "ru"), written, strict=True):
+        for form in filter(None, field.split("|")):
+            yield from ((language, key) for key in _keyed(form, language))
+
+
+def _keyed(form: str, language: str) -> Iterator[str]:
+    """As a text's words are looked up; Ukrainian stands in dictionary forms already."""
+    if language == "uk":
+        yield form
+        return
+    stem = keys_of(language)
+    # Snowball takes the end of "Саратов" for a case, and finds none in "Саратове".
+    cased = [form, f"{form}е"] if language == "ru" and form.endswith(("ов", "ев", "ин")) else [form]
+    yield from {" ".join(min(stem(word)) for word in each.split(" ")): None for each in cased}

@@ -21,6 +21,8 @@ from digests.corrections.history import history
 from digests.editions.edition import Edition, EditionStory
 from digests.errors import Incomplete, NotPermitted, RequestError, Stale, TooLong
 from digests.outbox.dispatch import Content, Dispatch, DispatchState, Lane, MessageKind
+from digests.outbox.expand import expand
+from digests.outbox.message import OutboxMessage
 from digests.outbox.receipt import Outcome
 from digests.storage.database import Database
 from digests.stories.story import StoryRevision
@@ -125,6 +127,37 @@ async def test_a_corrected_story_is_put_right_in_every_edition_that_holds_it(
     # Only below the newest digest: a reader is told once.
     (replies,) = await planned(desk, Content.CORRECTION, MessageKind.SEND)
     assert replies.received_subject_id == fresh.id
+
+
+async def test_a_reader_of_several_digests_is_told_once_below_the_newest(
+    desk: Database, now: datetime
+) -> None:
+    async with desk.write() as session:
+        await readers(session, [14], now=now, topics=["energy"])
+        strikes, energy = (await session.scalars(select(Taste).order_by(Taste.id))).all()
+        wrong = await story(session, now)
+        last = await edition(session, energy, wrong, now)
+        asked_for = await edition(session, strikes, wrong, now - timedelta(hours=1))
+        usual = await edition(session, strikes, wrong, now - timedelta(hours=2))
+        # 11 changed their taste, 12 asked for a digest of their own, 13 has the usual one alone.
+        for one, chats in ((last, [11, 14]), (asked_for, [12]), (usual, [11, 12, 13])):
+            await arrived(session, Content.EDITION, one.id, chats, now=now)
+        correction = await proposed(session, CORRECT, STORY, wrong.id, now=now)
+        await amend.approve(session, correction.id, **who(EDITOR, now))
+    async with desk.write() as session:
+        await expand(session, now=now, rate=1000)
+        told = await session.execute(
+            select(OutboxMessage.chat_id, Dispatch.received_subject_id, Dispatch.audience)
+            .join(Dispatch, Dispatch.id == OutboxMessage.dispatch_id)
+            .where(Dispatch.content == Content.CORRECTION)
+            .order_by(OutboxMessage.chat_id)
+        )
+        assert told.all() == [
+            (11, last.id, 2),
+            (12, asked_for.id, 1),
+            (13, usual.id, 1),
+            (14, last.id, 2),
+        ]
 
 
 async def test_a_withdrawn_story_says_so(desk: Database, now: datetime) -> None:

@@ -60,7 +60,6 @@ def upgrade() -> None:
         sa.Column("chat_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("next_send_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("chat_id", name=op.f("pk_chat_pace")),
-        info={"momentary": True},
     )
     op.create_index(op.f("ix_chat_pace_next_send_at"), "chat_pace", ["next_send_at"], unique=False)
     op.create_table(

@@ -480,7 +480,7 @@ async def stats(as_json: bool) -> None:
     from bot.web.figures import figures
 
     async with opened() as database, database.read() as session:
-        found = await figures(session, now=now())
+        found = await figures(session, now=now(), ceiling=settings().rate)
     if as_json:
         click.echo(json.dumps(asdict(found)))
     else:

@@ -94,7 +94,7 @@ class Process:
         self.feeds = FeedClient(allow_networks=settings.allow_networks)
         self.menu = Menu(made, self.application.bot)
         self.timetable = Timetable(ticks(made, self.feeds, self.application.bot, self.menu))
-        self.doors = doors.Doors(doors.build(made, self.updates, self.parts))
+        self.doors = doors.Doors(doors.build(made, self.updates, self.parts, self.courier.counts))
         self.has_met_telegram = asyncio.Event()
         """Set when Telegram knows us and, with the chat role, updates come in."""
         self.is_delivering = False

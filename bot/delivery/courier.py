@@ -20,6 +20,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.exc import DBAPIError
 
 from bot.delivery.answer import Answer
+from bot.delivery.counts import Counts
 from bot.delivery.flusher import DATABASE_PAUSE, Flusher
 from bot.delivery.gateway import Gateway
 from bot.delivery.upkeep import Upkeep
@@ -31,6 +32,7 @@ from digests.outbox.claim import LEAD, Claim, Claimed, claim
 from digests.outbox.clock import Clock, SharedClock
 from digests.outbox.dispatch import Content, MessageKind
 from digests.outbox.message import MessageState, OutboxMessage
+from digests.outbox.plan import PLANNED
 from digests.outbox.settle import Result
 from digests.outbox.verdict import Meaning, Verdict
 from digests.storage.database import Database
@@ -45,7 +47,7 @@ LONGEST_LEAD = timedelta(milliseconds=200)
 
 IN_FLIGHT = 256
 IDLE = 0.25
-"""Seconds between two looks into an empty outbox; a planned dispatch may wake the courier sooner."""
+"""Seconds between two looks into an empty outbox; what this process plans wakes the courier sooner."""
 
 DRAIN_SECONDS = 45.0
 
@@ -88,10 +90,14 @@ class Courier:
         self._bot_id, self._rate, self._late_after, self._most = bot_id, rate, late_after, in_flight
         self._clock: Clock = clock or SharedClock()
         self.name = str(uuid4())
-        self.flusher = Flusher(database, bot_id=bot_id, rate=rate, now=self.now)
-        self.upkeep = Upkeep(database, name=self.name, rate=rate, clock=self._clock)
+        self.counts = Counts()
+        self.flusher = Flusher(database, bot_id=bot_id, rate=rate, now=self.now, counts=self.counts)
         self._flying: set[asyncio.Task[None]] = set()
         self._landed, self._woken = asyncio.Event(), asyncio.Event()
+        self.upkeep = Upkeep(
+            database, name=self.name, rate=rate, clock=self._clock, fed=self._woken.set
+        )
+        database.listen(PLANNED, self.wake)
         self._stopping = asyncio.Event()
         self._fatal: DeliveryError | None = None
         self._window = Window(rate)
@@ -194,7 +200,7 @@ class Courier:
             return await session.scalar(ready.limit(1)) is not None
 
     async def _claim(self) -> Claim:
-        late, self._late = self._late, 0.0
+        late, self._late, began = self._late, 0.0, self._clock.monotonic()
         async with self._database.write() as session:
             taken = await claim(
                 session,
@@ -206,6 +212,8 @@ class Courier:
                 lead=self._lead,
                 late=timedelta(seconds=late),
             )
+        self.counts.claims += 1
+        self.counts.claim_seconds += self._clock.monotonic() - began
         # A slow commit must not eat the slots it brings: the next claim's begin that much later.
         took = timedelta(seconds=self._clock.monotonic() - taken.read_at)
         self._lead = min(LONGEST_LEAD, max(LEAD, took * 1.5, self._lead * 0.9))
@@ -260,6 +268,7 @@ class Courier:
         self._late = max(self._late, self._clock.monotonic() - message.slot)
         answer = await self._put_on_wire(message, parts)
         verdict = self._heed(message, judge(answer, chat_id=message.chat_id))
+        self.counts.answers[verdict.meaning] += 1
         self._settle(message, len(parts), verdict)
 
     def _may_go(self, message: Claimed) -> bool:

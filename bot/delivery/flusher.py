@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
+from bot.delivery.counts import Counts
 from digests.outbox.settle import Result, settle
 from digests.storage.database import Database
 
@@ -29,14 +29,19 @@ class Flusher:
     """Holds results until they are in the database; a database that is away loses none of them."""
 
     def __init__(
-        self, database: Database, *, bot_id: int, rate: float, now: Callable[[], datetime]
+        self,
+        database: Database,
+        *,
+        bot_id: int,
+        rate: float,
+        now: Callable[[], datetime],
+        counts: Counts,
     ) -> None:
         self._database, self._bot_id, self._rate, self._now = database, bot_id, rate, now
         self._results: list[Result] = []
         self._some, self._many = asyncio.Event(), asyncio.Event()
         self._writing = asyncio.Lock()
-        self.counts: Counter[str] = Counter()
-        """How messages ended, since the start: sent, again, failed, unknown, lost_claim."""
+        self._counts = counts
 
     def add(self, result: Result) -> None:
         """Takes one result; never waits."""
@@ -85,4 +90,4 @@ class Flusher:
                 session, batch, bot_id=self._bot_id, ceiling=self._rate, now=self._now()
             )
         for name in settled.__slots__:
-            self.counts[name] += getattr(settled, name)
+            self._counts.settled[name] += getattr(settled, name)

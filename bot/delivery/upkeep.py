@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import exists, select
@@ -29,8 +30,18 @@ STEP = timedelta(seconds=1)
 class Upkeep:
     """A worker's chores."""
 
-    def __init__(self, database: Database, *, name: str, rate: float, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        name: str,
+        rate: float,
+        clock: Clock,
+        fed: Callable[[], None],
+    ) -> None:
+        """``fed`` is called when there are new messages in the outbox."""
         self._database, self._name, self._rate, self._clock = database, name, rate, clock
+        self._fed = fed
         self._reading: Reading | None = None
         self._no_rescue_before = 0.0
         self._woken = asyncio.Event()
@@ -70,7 +81,10 @@ class Upkeep:
         looked = 1
         while looked:
             async with self._database.write() as session:
-                looked = (await expand(session, now=self.now(), rate=self._rate)).looked
+                step = await expand(session, now=self.now(), rate=self._rate)
+            looked = step.looked
+            if step.rows:
+                self._fed()
 
     async def _feeding(self) -> None:
         while True:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from aiohttp import web
 
 from bot.context import Services
+from bot.delivery.counts import Counts
 from bot.updates import Updates
 from bot.web.guard import no_tracebacks
 from bot.web.health import Health
@@ -19,15 +20,17 @@ GRACE = 5.0
 
 
 def build(
-    services: Services, updates: Updates, parts: Callable[[], dict[str, bool]]
+    services: Services, updates: Updates, parts: Callable[[], dict[str, bool]], counts: Counts
 ) -> web.Application:
-    """The doors these settings open. ``parts`` says of each part of the process whether it runs."""
+    """The doors these settings open. ``parts`` says of each part of the process whether it runs,
+    ``counts`` what its courier counted."""
     settings = services.settings
     doors = web.Application(middlewares=[no_tracebacks], client_max_size=LARGEST)
     health = Health(services.database, parts)
     doors.router.add_get("/health", health.ready)
     doors.router.add_get("/health/live", health.live)
-    doors.router.add_get("/metrics", Metrics(services.database, services.clock).show)
+    metrics = Metrics(services.database, services.clock, settings.rate, counts)
+    doors.router.add_get("/metrics", metrics.show)
     if settings.push_key is not None:
         push = Push(services, settings.push_key.get_secret_value())
         doors.router.add_post("/push", push.take)

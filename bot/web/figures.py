@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -17,8 +17,11 @@ from digests.intake.source import Source
 from digests.outbox.dispatch import Dispatch, DispatchState
 from digests.outbox.gate import Gate, Worker
 from digests.outbox.message import OutboxMessage
-from digests.outbox.receipt import Receipt
+from digests.outbox.pace import rate_now
+from digests.outbox.receipt import Outcome, Receipt
 from digests.stories.story import Story
+
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +47,19 @@ class Figures:
     """The ledger by outcome."""
     uncertain: int
     """Receipts of messages that were sent again because an answer was lost."""
+    slots: int
+    """Given out since the first start, for every message, edit, deletion and direct answer."""
+    rate_used: float
+    """Messages that were answered in the last minute, by the second."""
     rate_allowed: float | None
+    """None where nothing was sent yet."""
     held_seconds: float
     """How long Telegram still makes us wait."""
     workers: int
 
 
-async def figures(session: AsyncSession, *, now: datetime) -> Figures:
-    """Everything, as it is at ``now``."""
+async def figures(session: AsyncSession, *, now: datetime, ceiling: float) -> Figures:
+    """Everything, as it is at ``now``; ``ceiling`` is the rate that the operator allows."""
     gate = await session.scalar(select(Gate).order_by(Gate.bot_id.desc()).limit(1))
     held = gate.hold_until - now if gate and gate.hold_until else None
     running = Dispatch.state == DispatchState.RUNNING
@@ -73,10 +81,17 @@ async def figures(session: AsyncSession, *, now: datetime) -> Figures:
         oldest_dispatch_seconds={lane: (now - at).total_seconds() for lane, at in since},
         receipts=await _by(session, Receipt.outcome),
         uncertain=await _count(session, Receipt.id, Receipt.ambiguous),
-        rate_allowed=gate.rate if gate else None,
+        slots=gate.slot_no if gate else 0,
+        rate_used=await _answered_since(session, now - MINUTE) / MINUTE.total_seconds(),
+        rate_allowed=rate_now(gate.rate, gate.rate_changed_at, now, ceiling) if gate else None,
         held_seconds=max(0.0, held.total_seconds()) if held else 0.0,
         workers=await _count(session, Worker.id),
     )
+
+
+async def _answered_since(session: AsyncSession, since: datetime) -> int:
+    on_the_wire = Receipt.outcome != Outcome.CANCELLED
+    return await _count(session, Receipt.id, Receipt.sent_at > since, on_the_wire)
 
 
 async def _by(

@@ -1,42 +1,79 @@
-"""``/metrics`` for Prometheus. Every worker tells the same, since all is read from what they share."""
+"""``/metrics`` for Prometheus. Gauges are read from what all workers share, and each tells the same; the
+counters of claims and answers are this worker's own, to be summed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client.core import CounterMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.registry import Collector
 
+from bot.delivery.counts import Counts
 from bot.web.figures import Figures, figures
 from digests.audience.subscriber import SubscriberState
 from digests.intake.source import SourceState
 from digests.outbox.dispatch import Lane
 from digests.outbox.receipt import Outcome
+from digests.outbox.settle import Settled
+from digests.outbox.verdict import Meaning
 from digests.storage.database import Database
 
 
 class Metrics:
     """The door that Prometheus scrapes."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
-        self._database = database
-        self._clock = clock
+    def __init__(
+        self, database: Database, clock: Callable[[], datetime], ceiling: float, counts: Counts
+    ) -> None:
+        self._database, self._clock = database, clock
+        self._ceiling, self._counts = ceiling, counts
 
     async def show(self, _request: web.Request) -> web.Response:
         """Prometheus' text format."""
         async with self._database.read() as session:
-            found = await figures(session, now=self._clock())
+            found = await figures(session, now=self._clock(), ceiling=self._ceiling)
         return web.Response(
-            body=generate_latest(registry_of(found)),
+            body=generate_latest(registry_of(found, self._counts)),
             headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4},
         )
 
 
-def registry_of(found: Figures) -> CollectorRegistry:
+class _Counters(Collector):
+    """Counters whose values are known already."""
+
+    def __init__(self, found: Figures, counts: Counts) -> None:
+        self._found, self._counts = found, counts
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        """Prometheus' own name for it."""
+        slots = "Slots given out by all workers."
+        yield CounterMetricFamily("frontwire_slots", slots, self._found.slots)
+        yield CounterMetricFamily("frontwire_claims", "This worker's claims.", self._counts.claims)
+        spent = "What this worker's claims took."
+        seconds = self._counts.claim_seconds
+        yield CounterMetricFamily("frontwire_claim_seconds", spent, seconds)
+        answers = CounterMetricFamily(
+            "frontwire_answers", "Answers to this worker's messages.", labels=["meaning"]
+        )
+        for meaning in Meaning:
+            answers.add_metric([meaning], self._counts.answers[meaning])
+        yield answers
+        settled = CounterMetricFamily(
+            "frontwire_settled", "How this worker's messages ended.", labels=["how"]
+        )
+        for how in Settled.__slots__:
+            settled.add_metric([how], self._counts.settled[how])
+        yield settled
+
+
+def registry_of(found: Figures, counts: Counts) -> CollectorRegistry:
     """The figures under Prometheus' names."""
     registry = CollectorRegistry()
+    registry.register(_Counters(found, counts))
 
     def each(
         name: str, what: str, label: str, words: Iterable[str], of: Mapping[str, float]
@@ -61,6 +98,7 @@ def registry_of(found: Figures) -> CollectorRegistry:
     one("outbox_sending", "Messages in a courier's hands.", found.sending)
     one("dispatches_paused", "Paused dispatches.", found.dispatches_paused)
     one("uncertain_receipts", "Messages that may have arrived twice.", found.uncertain)
+    one("rate_used", "Messages a second, over the last minute.", found.rate_used)
     one("rate_allowed", "Messages a second, at present.", found.rate_allowed or 0)
     one("held_seconds", "How long Telegram still makes us wait.", found.held_seconds)
     one("workers", "Workers known.", found.workers)

@@ -14,7 +14,11 @@ from digests.audience.subscriber import AlertWish, Subscriber, SubscriberState
 from digests.audience.taste import TasteTopic
 from digests.outbox.dispatch import Dispatch, MessageKind, Reach
 from digests.outbox.receipt import Outcome, Receipt
+from digests.storage.database import say
 from digests.vocabulary import Severity
+
+PLANNED = "planned"
+"""Said when there is something new to send: couriers of this process need not find out by looking."""
 
 
 async def plan(session: AsyncSession, **fields: Any) -> Dispatch:
@@ -30,6 +34,7 @@ async def plan(session: AsyncSession, **fields: Any) -> Dispatch:
     if made is None:
         known = select(Dispatch).where(Dispatch.plan_key == fields["plan_key"])
         return (await session.scalars(known)).one()
+    say(session, PLANNED)
     dispatch = await session.get_one(Dispatch, made)
     await _fix_audience(session, dispatch, fields)
     return dispatch

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from digests.errors import ConfigurationError
+
+_SAID = "said"
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 
@@ -27,6 +30,7 @@ class Database:
         self.url = _with_driver(url)
         self.engine = self._writer()
         self._readers = self._reader() if self.is_sqlite else self.engine
+        self._listeners: defaultdict[str, list[Callable[[], None]]] = defaultdict(list)
 
     @property
     def is_sqlite(self) -> bool:
@@ -41,8 +45,18 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """One transaction: committed when the block ends, rolled back when it raises."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+        said: set[str] = set()
+        info = {_SAID: said}
+        opened = AsyncSession(self.engine, expire_on_commit=False, info=info)
+        async with opened as session, session.begin():
             yield session
+        for word in said:
+            for listener in self._listeners[word]:
+                listener()
+
+    def listen(self, word: str, listener: Callable[[], None]) -> None:
+        """Calls ``listener`` after every commit of this process whose transaction said ``word``."""
+        self._listeners[word].append(listener)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -67,6 +81,11 @@ class Database:
 
     def _reader(self) -> AsyncEngine:
         return _sqlite_engine(self.url, "BEGIN", pool_size=4)
+
+
+def say(session: AsyncSession, word: str) -> None:
+    """Whoever listens for ``word`` hears it once this transaction is committed; others never do."""
+    session.info.setdefault(_SAID, set()).add(word)
 
 
 def _with_driver(url: str) -> URL:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
@@ -95,6 +96,26 @@ async def test_every_matching_reader_gets_an_alert_once(
     assert sorted(sent.chat_id for sent in sandbox.accept_log) == list(range(1, 41))
     assert set(texts(sandbox)) == {"alert 7 r1"}
     assert await tallied(database, dispatch) == Tally(40, 0, 0, 40, 0, 0, 0, 0)
+
+
+async def test_a_commit_that_planned_something_wakes_the_courier_and_no_other_does(
+    database: Database, courier_of: Couriers, now: datetime
+) -> None:
+    courier = courier_of()
+    async with database.write() as session:
+        await readers(session, [1], now=now)
+    with suppress(ZeroDivisionError):
+        async with database.write() as session:
+            await alert(session, now=now)
+            raise ZeroDivisionError
+    assert not courier.upkeep._woken.is_set()
+    async with database.write() as session:
+        await alert(session, now=now)
+        assert not courier.upkeep._woken.is_set()
+    assert courier.upkeep._woken.is_set()
+    courier._woken.clear()
+    await courier.upkeep.feed()
+    assert courier._woken.is_set()
 
 
 async def test_one_rendering_serves_all_who_share_it(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
@@ -13,11 +14,13 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import select
 
+from bot.delivery.counts import Counts
 from bot.updates import Updates
 from bot.web import doors
 from bot.web.webhook import SECRET, path_of
 from digests.intake.article import Article
 from digests.intake.source import Source, SourceKind
+from digests.outbox.verdict import Meaning
 from digests.storage.database import Database
 from tests.bot.conftest import make_services
 
@@ -75,7 +78,8 @@ async def house(database: Database, now: datetime) -> AsyncIterator[House]:
     )
     heard = Heard()
     parts: dict[str, bool] = {}
-    server = doors.Doors(doors.build(made, Updates(heard), lambda: parts))  # type: ignore[arg-type]
+    counts = Counts(answers=Counter({Meaning.LATER: 2}), claims=4, claim_seconds=0.5)
+    server = doors.Doors(doors.build(made, Updates(heard), lambda: parts, counts))  # type: ignore[arg-type]
     address = await server.open("127.0.0.1", 0)
     async with aiohttp.ClientSession() as session:
         opened = House(address, heard, session)
@@ -218,6 +222,9 @@ async def test_metrics_are_told_in_prometheus_format(house: House) -> None:
     assert status == 200
     assert 'frontwire_outbox_messages{lane="urgent"} 0.0' in body
     assert 'frontwire_sources{state="failing"} 0.0' in body
+    assert 'frontwire_answers_total{meaning="later"} 2.0' in body
+    assert 'frontwire_answers_total{meaning="uncertain"} 0.0' in body
+    assert "frontwire_claim_seconds_total 0.5" in body
     headers = {"Authorization": f"Bearer {KEY}"}
     await house.ask("POST", "/push", json=ARTICLE, headers=headers)
     _, body = await house.ask("GET", "/metrics")
@@ -258,6 +265,6 @@ async def test_what_breaks_inside_is_not_told_outside(
 
 async def test_doors_without_keys_stay_shut(database: Database, now: datetime) -> None:
     """No push without a key, no webhook without an address."""
-    built = doors.build(make_services(database, now), Updates(Heard()), dict)  # type: ignore[arg-type]
+    built = doors.build(make_services(database, now), Updates(Heard()), dict, Counts())  # type: ignore[arg-type]
     paths = {route.resource.canonical for route in built.router.routes() if route.resource}
     assert paths == {"/health", "/health/live", "/metrics"}

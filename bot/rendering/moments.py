@@ -22,14 +22,15 @@ _DAYS_OF_YEARS = {
 def date_words(moment: datetime, zone: ZoneInfo, language: Language, now: datetime | None) -> str:
     """``Monday 23 November``; with the year where it is another than the present one."""
     local = moment.astimezone(zone)
-    another_year = now is not None and now.astimezone(zone).year != local.year
-    patterns = _DAYS_OF_YEARS if another_year else _DAYS
+    patterns = _DAYS_OF_YEARS if _of_another_year(local, now) else _DAYS
     return format_datetime(local, patterns[language], locale=_LOCALES[language])
 
 
-def day_words(moment: datetime, zone: ZoneInfo, language: Language) -> str:
-    """``23 November``; in Ukrainian in the genitive, as after a preposition."""
-    return format_datetime(moment.astimezone(zone), "d MMMM", locale=_LOCALES[language])
+def day_words(moment: datetime, zone: ZoneInfo, language: Language, now: datetime | None) -> str:
+    """``23 November``, in Ukrainian in the genitive, as after a preposition; of another year with it."""
+    local = moment.astimezone(zone)
+    shape = "d MMMM y" if _of_another_year(local, now) else "d MMMM"
+    return format_datetime(local, shape, locale=_LOCALES[language])
 
 
 def clock_words(moment: datetime, zone: ZoneInfo) -> str:
@@ -38,11 +39,16 @@ def clock_words(moment: datetime, zone: ZoneInfo) -> str:
 
 
 def short_words(moment: datetime, zone: ZoneInfo, language: Language, now: datetime | None) -> str:
-    """``08:05`` today, ``22 Nov 08:05`` on any other day."""
+    """``08:05`` today, ``22 Nov 08:05`` on any other day, with the year where it is another."""
     local = moment.astimezone(zone)
     if now is not None and now.astimezone(zone).date() == local.date():
         return clock_words(moment, zone)
-    return format_datetime(local, "d MMM HH:mm", locale=_LOCALES[language])
+    shape = "d MMM y HH:mm" if _of_another_year(local, now) else "d MMM HH:mm"
+    return format_datetime(local, shape, locale=_LOCALES[language])
+
+
+def _of_another_year(local: datetime, now: datetime | None) -> bool:
+    return now is not None and now.astimezone(local.tzinfo).year != local.year
 
 
 def tg_time(moment: datetime, shape: str, words: str) -> Markup:

@@ -224,7 +224,7 @@ def _date(context: Context, moment: datetime) -> str:
 
 @pass_context
 def _day(context: Context, moment: datetime) -> str:
-    return moments.day_words(moment, context["zone"], context["language"])
+    return moments.day_words(moment, context["zone"], context["language"], context["now"])
 
 
 @pass_context

@@ -42,7 +42,7 @@ def suggested(
         topics=found,
         severity=_severity(f"{title}. {told}", found),
         standing=judged.standing,
-        attribution=(judged.attribution or "")[:ATTRIBUTION] or None,
+        attribution=(judged.attribution or said_by or "")[:ATTRIBUTION] or None,
         source_url=link,
     )
 

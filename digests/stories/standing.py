@@ -16,6 +16,12 @@ from digests.vocabulary import Standing
 CONFIRMING_SOURCES = 2
 LONGEST_ATTRIBUTION = 90
 """Characters; longer is no attribution but half a sentence."""
+MOST_WORDS = 9
+_HALF_A_SENTENCE = re.compile(
+    r"[:…]|\b(?:who|whose|which|that|where|when|as|face|faces|який|яка|яке|які|що|де|коли)\b",
+    re.IGNORECASE,
+)
+"""What no name of a person, an office or a paper holds."""
 
 _HEDGED = {
     "en": re.compile(
@@ -54,7 +60,7 @@ _ACCORDING = {
 _SAYING = {
     "en": re.compile(
         r"(?:^|[,;] |\. )(?:but |and |hours after )?(?P<who>[^,.;!?]{3,70}?),? "
-        r"(?:said|says|say|claims?|claimed|told|announced|warned|confirmed|denied)\b"
+        r"(?:said|says|say|claims|claimed|told|announced|warned|confirmed|denied)\b"
     ),
     "uk": re.compile(
         r"[,.] (?P<who>(?:повідоми\w+|заяви\w+|каж\w+|сказа\w+|пише|пишуть|розпові\w+|уточни\w+)"
@@ -88,7 +94,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The standing, and who says so where it is not confirmed."""
+    """The standing, and who says so where it is not confirmed; none where one source simply reports."""
 
     standing: Standing
     attribution: str | None
@@ -102,22 +108,32 @@ def judge(reports: Sequence[Report]) -> Judgement:
     denied = [report for report in reports if _met(_DENIED, report)]
     plain = {r.source for r in reports if not _met(_HEDGED, r) and not _met(_DENIED, r)}
     if denied and len({report.source for report in reports}) > 1:
-        return Judgement(Standing.DISPUTED, attribution(denied[-1]))
+        return Judgement(Standing.DISPUTED, attribution(denied[-1]) or denied[-1].source)
     if len(plain) >= CONFIRMING_SOURCES:
         return Judgement(Standing.CONFIRMED, None)
     hedged = [report for report in reports if _met(_HEDGED, report)]
-    return Judgement(Standing.DEVELOPING, attribution((hedged or reports)[0]))
+    if hedged:
+        return Judgement(Standing.DEVELOPING, attribution(hedged[0]) or hedged[0].source)
+    return Judgement(Standing.DEVELOPING, attribution(reports[0]))
 
 
-def attribution(report: Report) -> str:
-    """Who says so in one report: whom it names, else the source itself."""
+def attribution(report: Report) -> str | None:
+    """Whom a report names for what it tells; none where it speaks for itself."""
     for told in (report.lead, report.title):
         for cues in (_ACCORDING, _SAYING, _NAMED_FIRST):
             cue = cues.get(report.language)
             found = cue.search(told) if cue else None
-            if found and len(found["who"]) <= LONGEST_ATTRIBUTION:
+            if found and _names_somebody(found["who"]):
                 return _OPENING.sub(lambda begins: begins[0].lower(), found["who"].strip())
-    return report.source
+    return None
+
+
+def _names_somebody(who: str) -> bool:
+    return (
+        len(who) <= LONGEST_ATTRIBUTION
+        and len(who.split()) <= MOST_WORDS
+        and not _HALF_A_SENTENCE.search(who)
+    )
 
 
 def _met(cues: dict[str, re.Pattern[str]], report: Report) -> bool:

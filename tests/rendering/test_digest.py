@@ -200,7 +200,7 @@ def test_the_rest_is_folded_with_its_topics_and_labels() -> None:
         told("energy", is_folded=True, title="A line is mended"),
     )
     (folded,) = page.words("ExpandableBlockQuote")
-    assert folded == "• A depot burns · Unconfirmed · Strikes\n• A line is mended · Energy"
+    assert folded == "• A depot burns · One source so far · Strikes\n• A line is mended · Energy"
     assert "2 more stories:\n•" in page.text
 
 

@@ -80,7 +80,12 @@ def test_a_date_of_another_year_names_the_year(render: Render) -> None:
 
 
 @pytest.mark.parametrize(
-    ("now", "inside"), [(MORNING, "08:05"), (datetime(2026, 11, 24, tzinfo=UTC), "23 Nov 08:05")]
+    ("now", "inside"),
+    [
+        (MORNING, "08:05"),
+        (datetime(2026, 11, 24, tzinfo=UTC), "23 Nov 08:05"),
+        (datetime(2028, 11, 24, tzinfo=UTC), "23 Nov 2026 08:05"),
+    ],
 )
 def test_a_telegram_time_holds_the_local_time_for_clients_that_cannot(
     render: Render, now: datetime, inside: str

@@ -49,10 +49,14 @@ def test_standing_follows_from_independent_reports(
         ("Світло повернули, повідомили в обласній адміністрації.", "uk",
          "повідомили в обласній адміністрації"),
         ("Генштаб це заперечує: бої тривають", "uk", "Генштаб"),
-        ("Ніхто нічого не знає", "uk", "Harbour Wire"),
+        ("Сталося, за непідтвердженими даними", "uk", "Harbour Wire"),
+        ("Two singers face a claim over a cancelled show.", "en", "Harbour Wire"),
+        ("It fell, according to a study whose findings few have read.", "en", None),
+        ("The railway runs trains again.", "en", None),
+        ("Ніхто нічого не знає", "uk", None),
     ],
 )  # fmt: skip
-def test_whoever_says_so_is_named(lead: str, language: str, who: str) -> None:
+def test_whoever_says_so_is_named(lead: str, language: str, who: str | None) -> None:
     assert judge([report(lead, language=language)]).attribution == who
 
 

@@ -19,7 +19,7 @@ from digests.vocabulary import Language, Severity, Standing, Topic
 TAGGED = 12
 """Articles that decide a story's topics: the newest; more change nothing but the time it takes."""
 
-AGREEING = 1 / 3
+AGREEING = 1 / 2
 """Least share of those articles for a topic: one report's aside is not what the event is about."""
 
 REASONS = 5

@@ -194,13 +194,18 @@ class Context(CallbackContext[ExtBot[None], Box, Box, Box]):
     async def _voice(self) -> tuple[Language, str]:
         """In which language and time zone this chat is spoken to. Not kept: /language changes it."""
         chat, user = self.incoming.effective_chat, self.incoming.effective_user
-        if chat is not None:
-            wanted = select(Subscriber.language, Subscriber.timezone)
-            async with self.database.read() as session:
-                row = (await session.execute(wanted.where(Subscriber.chat_id == chat.id))).first()
-            if row is not None:
-                return row.language, row.timezone
-        return Language.nearest(user.language_code if user else None), "UTC"
+        asked = [chat_id for chat_id in (self.about, chat and chat.id) if chat_id is not None]
+        wanted = select(Subscriber.chat_id, Subscriber.language, Subscriber.timezone)
+        async with self.database.read() as session:
+            rows = await session.execute(wanted.where(Subscriber.chat_id.in_(asked)))
+            known = {row.chat_id: row for row in rows}
+        # An admin reads of a channel in their own language, but its hours are the channel's.
+        spoken = known.get(chat.id) if chat else None
+        timed = known.get(self.about) if self.about is not None else spoken
+        return (
+            spoken.language if spoken else Language.nearest(user.language_code if user else None),
+            timed.timezone if timed else "UTC",
+        )
 
 
 def speaking_of(chat_id: int, message: Rendered) -> Rendered:

@@ -11,9 +11,11 @@ from telegram.ext import CommandHandler
 from bot.chat.pausing import stop
 from bot.chat.portrait import country_title
 from bot.chat.posts import take_post
+from bot.chat.reading import digest, found
 from bot.chat.said_topics import read_topics
 from bot.chat.subject import is_private
 from bot.chat.times import written
+from bot.chat.welcome import give_help, greet
 from bot.chat.zone import ZoneChoice, city_table, take_location
 from bot.context import Context
 from digests.audience.place import Place, read_place
@@ -23,6 +25,12 @@ from digests.vocabulary import Language
 
 _LIKE_A_COMMAND = 60.0
 _STOPPING = {"stop", "unsubscribe", "стоп", "відписатися", "відпишіть", "досить", "отписаться"}
+_GREETINGS = {"hi", "hello", "hey", "good morning", "good evening", "привіт", "вітаю", "добридень",
+    "добрий день", "доброго дня", "добрий ранок", "доброго ранку", "добрий вечір",
+    "доброго вечора"}  # fmt: skip
+_ASKING_FOR_NEWS = {"news", "what's new", "what’s new", "digest", "новини", "дайджест", "що нового"}
+_ASKING_FOR_HELP = {"help", "допомога", "допоможи", "допоможіть", "що ти вмієш", "що ви вмієте"}
+_THANKS = {"thanks", "thank you", "дякую", "щиро дякую", "спасибі"}
 _SHORTEST_PLACE = 4
 _WELL_KNOWN = 10_000
 """Inhabitants in Ukraine, five times as many abroad: "так" is a yes, and also a town in Thailand."""
@@ -84,8 +92,17 @@ async def _unknown_command(context: Context, text: str) -> None:
 
 async def _answer_words(update: Update, context: Context, text: str) -> None:
     # Who says "stop" must not be told how to say it.
-    if text.strip(" .!").casefold() in _STOPPING:
+    said = text.strip(" .,!?").casefold()
+    if said in _STOPPING:
         await stop(update, context)
+    elif said in _GREETINGS:
+        await greet(update, context)
+    elif said in _ASKING_FOR_NEWS:
+        await digest(update, context)
+    elif said in _ASKING_FOR_HELP:
+        await give_help(update, context)
+    elif said in _THANKS:
+        await context.answer("chat/thanked.html")
     else:
         await _understand(context, text)
 
@@ -96,12 +113,16 @@ async def _understand(context: Context, text: str) -> None:
     topics = read_topics(short, context.topics, language)
     times = _times(short)
     places = [] if topics.known or times else await _places(short)
-    guessed = topics.unknown[0][1] if topics.unknown and not (times or places) else ()
+    named = topics.known or times or places
+    if short and not named and (stories := await found(context, short)):
+        await context.answer("chat/found.html", said=short, stories=stories)
+        return
+    guessed = topics.unknown[0][1] if topics.unknown and not named else ()
     await context.answer(
         "chat/understood.html",
         said=short,
         known=topics.known,
-        nearest=guessed if not topics.known else (),
+        nearest=guessed,
         times=[f"{time.minute // 60:02}:{time.minute % 60:02}" for time in times],
         written=written(times),
         places=[_choice(place, language) for place in places[:3]],

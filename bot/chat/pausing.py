@@ -18,13 +18,16 @@ _DAYS = re.compile(r"\d{1,4}")
 
 @for_admins
 async def pause(update: Update, context: Context) -> None:
-    """/pause, /pause 3."""
+    """/pause 3; without a number it asks: a tap on the bare word must not silence us for good."""
     said = " ".join(context.args or ())
     number = _DAYS.search(said)
-    if said and not number:
+    if number:
+        await _pause(update, context, int(number[0]))
+    elif said:
         await context.answer("chat/unreadable_days.html", said=said[:64])
-        return
-    await _pause(update, context, int(number[0]) if number else None)
+    else:
+        me = await portrait_of(update, context)
+        await context.answer("chat/ask_pause.html" if me else "chat/paused.html", me=me)
 
 
 @for_admins

@@ -64,12 +64,16 @@ async def search(_update: Update, context: Context) -> None:
     if not said:
         await context.answer("chat/search_how.html")
         return
+    await context.answer("chat/found.html", said=said, stories=await found(context, said))
+
+
+async def found(context: Context, said: str) -> list[StoryView]:
+    """The stories in which all these words occur."""
     async with context.database.read() as session:
-        found = await find_stories(session, terms_of(said), limit=SHOWN)
-        told = await in_words(session, [story.id for story in found])
+        stories = await find_stories(session, terms_of(said), limit=SHOWN)
+        told = await in_words(session, [story.id for story in stories])
     language = await context.language()
-    stories = [_brief(Told(story, topic=""), language) for story in told]
-    await context.answer("chat/found.html", said=said, stories=stories)
+    return [_brief(Told(story, topic=""), language) for story in told]
 
 
 async def _latest(update: Update, context: Context, said: SaidTopics) -> None:

@@ -26,10 +26,10 @@ async def start(update: Update, context: Context) -> None:
     elif payload in _PAGES:
         await _PAGES[payload](update, context)
     else:
-        await _greet(update, context)
+        await greet(update, context)
 
 
-async def _greet(update: Update, context: Context) -> None:
+async def greet(update: Update, context: Context) -> None:
     """A newcomer is told what this is; whoever has chosen already sees what they chose."""
     async with context.database.write() as session:
         row = await reader(session, update, context)

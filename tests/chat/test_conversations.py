@@ -55,7 +55,7 @@ async def test_a_newcomer_chooses_by_buttons_in_ukrainian(talk: Conversation) ->
     page = talk.last(OLENA)
     assert "✓ Енергетика" in labels(page)
     assert "Вибрано 1 тему." in page["text"]
-    assert "Час рахую за поясом «Київ»" in page["text"]
+    assert "Київ — моє припущення." in page["text"]
     assert await kept_by(talk, OLENA) == ({"energy"}, (Time(480),))
     await talk.press(OLENA, page, "Ще теми →")
     assert "← Назад" in labels(talk.last(OLENA))
@@ -90,11 +90,11 @@ async def test_words_subscribe_and_a_wrong_one_brings_the_nearest(talk: Conversa
 @pytest.mark.parametrize(
     ("who", "said", "part"),
     [
-        (PETER, "/time 08:30 20:00", "08:30, 20:00"),
+        (PETER, "/time 08:30 20:00", "08:30 and 20:00"),
         (PETER, "/time mon-fri 7:45", "07:45 on weekdays"),
         (PETER, "/time 8am", "08:00"),
         (OLENA, "/time 8.30", "08:30"),
-        (OLENA, "/time 8 у будні 10 у вихідні", "08:00 у будні, 10:00 у вихідні"),
+        (OLENA, "/time 8 у будні 10 у вихідні", "08:00 у будні та 10:00 у вихідні"),
         (OLENA, "/time пн ср 9", "09:00 (пн, ср)"),
     ],
 )
@@ -413,3 +413,54 @@ async def test_forged_buttons_change_nothing_and_are_answered(talk: Conversation
         assert await talk.tap(PETER, answer, data) is not None, data
         assert "code" not in talk.last(PETER)["text"], data
         assert await kept_by(talk, PETER) == before, data
+
+
+async def test_a_schedule_is_said_in_the_readers_zone_whatever_clock_their_device_shows(
+    talk: Conversation,
+) -> None:
+    await talk.say(PETER, "/subscribe energy")
+    for said, expected in (
+        ("/time 20", "Next digest: today at 20:00, Kyiv time."),
+        ("/time 7", "Next digest: tomorrow at 07:00, Kyiv time."),
+        ("/time sat 10", "Next digest: Saturday 28 November at 10:00, Kyiv time."),
+        ("/timezone New York", "Next digest: Saturday 28 November at 10:00, New York time."),
+        ("/timezone UTC+3", "Next digest: Saturday 28 November at 10:00, UTC+3."),
+    ):
+        (answer,) = await talk.say(PETER, said)
+        assert expected in answer["text"]
+        assert "date_time" not in {entity["type"] for entity in answer.get("entities", [])}
+
+
+async def test_a_bare_pause_asks_for_how_long_before_anything_falls_silent(
+    talk: Conversation,
+) -> None:
+    await talk.say(PETER, "/subscribe energy")
+    (question,) = await talk.say(PETER, "/pause")
+    row = await row_of(talk, PETER)
+    assert row is not None
+    assert row.state is SubscriberState.ACTIVE
+    await talk.press(PETER, question, "Until I resume")
+    row = await row_of(talk, PETER)
+    assert row is not None
+    assert (row.state, row.paused_until) == (SubscriberState.PAUSED, None)
+
+
+@pytest.mark.parametrize(
+    ("said", "part"),
+    [
+        ("Привіт!", "Новини про війну"),
+        ("Що нового?", "Спершу виберіть тему"),
+        ("допоможіть", "Що я розумію"),
+        ("Дякую!", "Прошу"),
+        ("горіла лікарня", "У Харкові горить лікарня"),
+    ],
+)
+async def test_small_talk_and_words_of_a_story_lead_on(
+    talk: Conversation, said: str, part: str
+) -> None:
+    async with talk.database.write() as session:
+        at = talk.now - timedelta(hours=1)
+        await tell(session, "У Харкові горить лікарня", "strikes", at=at, language="uk")
+    (answer,) = await talk.say(OLENA, said)
+    assert part in answer["text"]
+    assert labels(answer) or "лікарня" in part

@@ -152,6 +152,8 @@ async def test_pause_holds_resume_lets_go_and_recall_ends_it(desk: Newsroom) -> 
     assert desk.screen(READERS[0]) == []
     assert "recalled" in desk.last(EDITOR)
     assert "Not sent: 3" in desk.last(EDITOR)
+    assert "Nobody got it." in desk.last(EDITOR)
+    assert buttons(desk.screen(EDITOR)[-1]) == []
     audited = [act for act in await desk.audited() if act in ("pause", "resume", "recall")]
     assert audited == ["pause", "resume", "recall"]
 

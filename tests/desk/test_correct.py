@@ -36,7 +36,7 @@ async def test_a_correction_is_shown_confirmed_and_brought_to_every_copy(desk: N
     shown, note, controls = await desk.say(EDITOR, f"/correct {RIGHT}", reply_to=card["message_id"])
     assert "Corrected at" in shown["text"]
     assert "Earlier we said: Missile strikes reported on a depot near Luhansk" in shown["text"]
-    assert "It stands in 3 copies" in controls["text"]
+    assert "3 copies have arrived: each is edited" in controls["text"]
     await desk.deliver()
     assert len(desk.screen(READERS[0])) == 1
     await desk.tap(EDITOR, "Correct 3 copies")
@@ -68,7 +68,7 @@ async def test_a_correction_while_it_goes_out_changes_what_waits(desk: Newsroom)
     await desk.tap(EDITOR, "Send to 3")
     await desk.tap(EDITOR, "Correct")
     await desk.say(EDITOR, RIGHT)
-    await desk.tap(EDITOR, "Correct 0 copies")
+    await desk.tap(EDITOR, "Correct it")
     await desk.deliver()
     for reader in READERS:
         (copy,) = desk.screen(reader)
@@ -80,7 +80,7 @@ async def test_a_withdrawn_alert_goes_to_nobody_else(desk: Newsroom) -> None:
     await desk.tap(EDITOR, "Send to 3")
     await desk.tap(EDITOR, "Withdraw")
     await desk.say(EDITOR, "It was not so.")
-    await desk.tap(EDITOR, "Withdraw 0 copies")
+    await desk.tap(EDITOR, "Withdraw it")
     await desk.deliver()
     assert [desk.screen(reader) for reader in READERS] == [[], [], []]
     await desk.tick()
@@ -178,7 +178,7 @@ async def test_a_retraction_without_a_reason_asks_for_one(desk: Newsroom) -> Non
 
 async def test_correct_without_a_reply_says_how(desk: Newsroom) -> None:
     (answer,) = await desk.say(EDITOR, f"/correct {RIGHT}")
-    assert "Reply with /correct" in answer["text"]
+    assert "/correct and what is right" in answer["text"]
     said = await desk.sandbox.say(EDITOR, "hello")
     (answer,) = (await desk.say(EDITOR, f"/correct {RIGHT}", reply_to=said))[-1:]
     assert "not there" in answer["text"]

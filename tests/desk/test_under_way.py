@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from tests.alerts.builders import EDITOR
 from tests.desk.conftest import READERS
-from tests.desk.newsroom import Newsroom
+from tests.desk.newsroom import Newsroom, buttons
 from tests.outbox.builders import readers
 
 TEXT = "/breaking Missile strikes reported on a depot near Luhansk"
@@ -87,3 +87,26 @@ async def test_what_is_withdrawn_under_way_stays_with_nobody(desk: Newsroom) -> 
     assert "stopped: it was withdrawn" in card
     everybody = [*CROWD, *READERS]
     assert f"Not sent: {sum(not desk.screen(chat) for chat in everybody)}" in card
+
+
+async def test_what_arrived_before_a_recall_is_withdrawn_from_the_card(desk: Newsroom) -> None:
+    await crowd(desk)
+    async with at_work(desk):
+        await reached(desk, 40)
+        await desk.tap(EDITOR, "Recall")
+    await desk.tick()
+    got = [chat for chat in (*CROWD, *READERS) if desk.screen(chat)]
+    assert 40 <= len(got) < 603
+    card = desk.screen(EDITOR)[1]
+    assert "recalled: nobody else gets it" in card["text"]
+    assert f"{len(got)} readers have it already. Withdraw it, and each copy says so" in card["text"]
+    labels = [button["text"] for button in buttons(card)]
+    assert labels == [f"Withdraw from {len(got)} readers", "Correct"]
+    await desk.tap(EDITOR, "Withdraw from")
+    await desk.say(EDITOR, "It was not so.")
+    await desk.tap(EDITOR, f"Withdraw {len(got)} copies")
+    await desk.deliver()
+    assert [chat for chat in (*CROWD, *READERS) if desk.screen(chat)] == got
+    for chat in got:
+        assert desk.screen(chat)[0]["text"].startswith("Withdrawn at"), chat
+    assert buttons(desk.screen(EDITOR)[1]) == []

@@ -59,13 +59,23 @@ lock: $(TESTING)
 
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
+# The command, without building a package: this folder on the path, and two lines that start it.
+define COMMAND
+	site=$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+	echo "$(CURDIR)" > "$$site/frontwire.pth"
+	printf '#!/bin/sh\nexec "%s" -m bot.cli "$$@"\n' "$(CURDIR)/$(BIN)/python" > $(BIN)/frontwire
+	chmod +x $(BIN)/frontwire
+endef
+
 $(RUNTIME): requirements.lock .venv/pyvenv.cfg
 	echo "Installing what requirements.lock names: once, about a minute."
 	$(INSTALL) -r requirements.lock
+	$(COMMAND)
 	touch $@
 
 # The tests' lock holds everything of the other one.
 $(TESTING): tests/requirements.lock requirements.lock .venv/pyvenv.cfg
 	echo "Installing what tests/requirements.lock names: once, a minute or two."
 	$(INSTALL) -r tests/requirements.lock
+	$(COMMAND)
 	touch $(RUNTIME) $@

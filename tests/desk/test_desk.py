@@ -43,7 +43,7 @@ async def test_the_log_shows_who_did_what(desk: Newsroom) -> None:
     await desk.say(READER, "/breaking x")
     (log,) = await desk.say(EDITOR, "/audit")
     assert f"{READER} · refused: breaking (NotPermitted" in log["text"]
-    assert "appoint · person:2" in log["text"]
+    assert "appointed · person:2" in log["text"]
 
 
 async def test_sources_are_paused_resumed_and_removed_by_buttons(desk: Newsroom) -> None:

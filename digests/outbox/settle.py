@@ -23,6 +23,7 @@ from digests.outbox.dispatch import Dispatch, DispatchState, MessageKind, Reach
 from digests.outbox.gate import Gate
 from digests.outbox.ledger import Entry, dispatches_of, entry, record
 from digests.outbox.message import MessageState, OutboxMessage
+from digests.outbox.notice import announce
 from digests.outbox.receipt import Outcome, Receipt
 from digests.outbox.retry import Decision, decide
 from digests.outbox.verdict import Meaning, Verdict
@@ -288,11 +289,7 @@ class _Batch:
         for before, after in self._moved.items():
             await move_chat(self._session, before, after)
         if self._threadless:
-            await self._session.execute(
-                update(Subscriber)
-                .where(Subscriber.chat_id.in_(self._threadless))
-                .values(thread_id=None)
-            )
+            await _leave_threads(self._session, self._threadless, now=self._now)
 
     def counts(self) -> Settled:
         """How it went."""
@@ -362,6 +359,19 @@ async def move_chat(session: AsyncSession, before: int, after: int) -> None:
         .where(OutboxMessage.chat_id == before, OutboxMessage.state != MessageState.SENDING)
         .values(chat_id=after)
     )
+
+
+async def _leave_threads(session: AsyncSession, chats: set[int], *, now: datetime) -> None:
+    """Their forum topic is closed: the general one from now on, where its admins are told once why."""
+    left = await session.scalars(
+        update(Subscriber)
+        .where(Subscriber.chat_id.in_(chats), Subscriber.thread_id.is_not(None))
+        .values(thread_id=None)
+        .returning(Subscriber.chat_id)
+        .execution_options(synchronize_session=False)
+    )
+    for chat_id in left.all():
+        await announce(session, chat_id=chat_id, kind="topic_closed", values={}, now=now)
 
 
 async def _count_fault(session: AsyncSession, dispatch: Dispatch, *, now: datetime) -> None:

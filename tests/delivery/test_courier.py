@@ -242,7 +242,11 @@ async def test_a_closed_forum_topic_is_left_for_the_general_one(
         group.thread_id = 77
     sandbox.close_topic(-5, 77)
     await courier_of().work_off(patience=30)
-    assert len(sandbox.accept_log) == 1
+    async with database.write() as session:
+        await alert(session, now=now, subject_id=8)
+    await courier_of().work_off(patience=30)
+    # Why it is here now is said once.
+    assert texts(sandbox) == ["alert 7 r1", "notice 1 r1", "alert 8 r1"]
     assert (await reader_in(database, -5)).thread_id is None
 
 

@@ -49,6 +49,9 @@ def decide(
             return Decision(None, verdict.reason, backoff(attempt))
         case Meaning.UNCERTAIN:
             return _uncertain(verdict, kind, attempt, ambiguous)
+        case Meaning.MOVED if kind is not MessageKind.SEND:
+            # The new chat counts its messages anew: that number there is another message of ours.
+            return Decision(Outcome.FAILED, verdict.reason)
         case Meaning.MOVED | Meaning.NO_THREAD if attempt < MOST_ATTEMPTS:
             return Decision(None, verdict.reason)
         case Meaning.UNPARSED if not plain:

@@ -351,13 +351,18 @@ async def _show(
 
 
 async def move_chat(session: AsyncSession, before: int, after: int) -> None:
-    """A group became a supergroup: its settings and what waits for its old id go by the new one."""
+    """A group became a supergroup: its settings and what is to be sent go by the new id. Its old
+    messages stay where they are, out of reach: edits of them are left to fail."""
     await presence.migrate(session, before, after)
     # One in the air is told by Telegram itself, and moved when it settles.
     await session.execute(
         update(OutboxMessage)
-        .where(OutboxMessage.chat_id == before, OutboxMessage.state != MessageState.SENDING)
-        .values(chat_id=after)
+        .where(
+            OutboxMessage.chat_id == before,
+            OutboxMessage.state != MessageState.SENDING,
+            OutboxMessage.kind == MessageKind.SEND,
+        )
+        .values(chat_id=after, message_id=None)
     )
 
 

@@ -231,6 +231,22 @@ async def test_a_group_that_moved_gets_it_at_its_new_id(
     assert (await tallied(database, dispatch)).sent == 1
 
 
+async def test_a_correction_after_a_move_touches_no_other_message_of_the_new_chat(
+    database: Database, sandbox: Sandbox, courier_of: Couriers, now: datetime
+) -> None:
+    """Message numbers begin anew there; the old copy is out of reach, and the ledger says so."""
+    sandbox.add_group(-5, "Newsroom")
+    await planned(database, sandbox, [-5], now)
+    await courier_of().work_off(patience=30)
+    sandbox.migrate(-5, -1005)
+    fix = await corrected(database, 2, now)
+    await courier_of().work_off(patience=30)
+    assert texts(sandbox) == ["alert 7 r1"]
+    assert (await tallied(database, fix)).failed == 1
+    assert (await ledger(database))[-1].reason == "moved"
+    assert (await reader_in(database, -1005)).state is SubscriberState.ACTIVE
+
+
 async def test_a_closed_forum_topic_is_left_for_the_general_one(
     database: Database, sandbox: Sandbox, courier_of: Couriers, now: datetime
 ) -> None:

@@ -30,6 +30,8 @@ S = timedelta(seconds=1)
         (Meaning.UNCERTAIN, DELETE, 1, 1, False, Decision(None, "x", S, ambiguous=True)),
         (Meaning.GONE, SEND, 1, 0, False, Decision(Outcome.FAILED, "x")),
         (Meaning.MOVED, SEND, 1, 0, False, Decision(None, "x")),
+        (Meaning.MOVED, EDIT, 1, 0, False, Decision(Outcome.FAILED, "x")),
+        (Meaning.MOVED, DELETE, 1, 0, False, Decision(Outcome.FAILED, "x")),
         (Meaning.MOVED, SEND, 8, 0, False, Decision(Outcome.FAILED, "x")),
         (Meaning.NO_THREAD, SEND, 1, 0, False, Decision(None, "x")),
         (Meaning.NO_THREAD, SEND, 8, 0, False, Decision(Outcome.FAILED, "x")),

@@ -41,7 +41,9 @@ async def load_week(services: Services) -> int:
 
 def _articles(now: datetime) -> list[tuple[datetime, Record]]:
     """Oldest first, each with when it was published."""
-    found = [_article(json.loads(line), now) for line in WEEK.read_text(encoding="utf-8").splitlines()]
+    found = [
+        _article(json.loads(line), now) for line in WEEK.read_text(encoding="utf-8").splitlines()
+    ]
     return sorted(found, key=lambda one: one[0])
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -14,7 +13,6 @@ from bot.application import build
 from bot.context import App, Services
 from bot.delivery.courier import Courier
 from bot.delivery.gateway import Gateway
-from bot.delivery.pacing import Pacing
 from bot.delivery.transport import Transport
 from bot.rendering.contents import Contents
 from bot.rendering.render import Words
@@ -108,12 +106,9 @@ def data_of(message: Row, label: str) -> str:
 
 
 @pytest.fixture
-async def talk(
-    database: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Conversation]:
+async def talk(database: Database, now: datetime) -> AsyncIterator[Conversation]:
     """A conversation on an empty database."""
     clock = JumpingClock(now)
-    monkeypatch.setattr("bot.application.Pacing", partial(Pacing, clock=clock))
     async with Sandbox(limits=Limits.none()) as sandbox:
         settings = Settings(token="100:sandbox", api_url=sandbox.url, rate=1000, owners=[1])
         topics = load_topics()
@@ -121,7 +116,7 @@ async def talk(
         transport = Transport("100:sandbox", sandbox.url)
         contents = Contents(database, words)
         services = Services(database, settings, words, topics, contents, lambda: spoken.now)
-        application = build(services, transport)
+        application = build(services, transport, clock)
         courier = Courier(
             database,
             Gateway(transport),

@@ -59,3 +59,14 @@ async def test_the_newest_stories_of_the_topics_come_newest_first_each_once(
         ]
         assert len(await latest(session, ["energy"], now=now, limit=1)) == 1
         assert await latest(session, [], now=now) == []
+
+
+async def test_where_three_days_were_quiet_the_newest_older_stories_come(
+    database: Database, now: datetime
+) -> None:
+    async with database.write() as session:
+        await add_story(session, now - 80 * HOUR, title="old")
+        await add_story(session, now - 8000 * HOUR, title="very old")
+    async with database.read() as session:
+        items = await latest(session, ["energy"], now=now)
+    assert [item.story.title for item in items] == ["old", "very old"]

@@ -10,7 +10,7 @@ from babel import Locale
 from babel.core import get_global
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from digests.audience.presence import floor_minute
+from digests.audience.occurrence import floor_minute
 from digests.audience.said_times import Time
 from digests.audience.schedule import next_due, times_of
 from digests.audience.subscribe import topics_of

@@ -77,3 +77,8 @@ def _end_of_gap(zone: ZoneInfo, early: datetime, late: datetime) -> datetime:
         else:
             early = middle
     return late
+
+
+def floor_minute(moment: datetime) -> datetime:
+    """The whole minute that a moment lies in: windows end on these, so that readers share them."""
+    return moment.replace(second=0, microsecond=0)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import case, delete, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from digests.audience.occurrence import floor_minute
 from digests.audience.subscriber import ChatKind, Subscriber, SubscriberState
 from digests.storage.schema import Instant
 
@@ -17,11 +18,6 @@ LONGEST_PAUSE_DAYS = 365
 
 _UNTIL_RESUMED = datetime(9999, 1, 1, tzinfo=UTC)
 """Marks, in a suspended row, a pause without an end, so that an unblock does not end it."""
-
-
-def floor_minute(moment: datetime) -> datetime:
-    """The whole minute that a moment lies in."""
-    return moment.replace(second=0, microsecond=0)
 
 
 def pause(subscriber: Subscriber, *, now: datetime, days: int | None = None) -> None:

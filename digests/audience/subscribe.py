@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from digests.audience.presence import floor_minute, restore_row
+from digests.audience.occurrence import floor_minute
+from digests.audience.presence import restore_row
 from digests.audience.schedule import DEFAULT_TIME, set_times, times_of
 from digests.audience.sharing import taste_for
 from digests.audience.subscriber import (

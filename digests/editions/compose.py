@@ -16,10 +16,11 @@ from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, up
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from digests.audience.occurrence import floor_minute
 from digests.audience.slot import Appointment, Slot
 from digests.audience.subscribe import topics_of, was_never_told
 from digests.audience.subscriber import Subscriber, SubscriberState
-from digests.editions.due import Due, due, following, next_whole_minute, whole_minute
+from digests.editions.due import Due, due, following, next_whole_minute
 from digests.editions.edition import Edition
 from digests.editions.press import Wanted, press
 from digests.editions.selection import LONGEST_WINDOW, MOST
@@ -167,16 +168,19 @@ async def on_demand(
 ) -> Edition | None:
     """The edition with the news since then; for a reader's first, else with the newest there is on
     these topics, however old: each story says when it was. None without a story."""
-    starts = [_window_start(since, ends_at)]
-    if is_first and (oldest := await reach(session, topics, limit=MOST)):
-        starts.append(whole_minute(oldest) - timedelta(minutes=1))
-    for start in starts:
-        wanted = Wanted(taste_id, start, ends_at)
-        edition_id = (await press(session, [wanted], now=now))[wanted]
-        edition = await session.get_one(Edition, edition_id)
-        if edition.story_count:
-            return edition
-    return None
+    edition = await _pressed(session, Wanted(taste_id, _window_start(since, ends_at), ends_at), now)
+    if edition or not is_first:
+        return edition
+    oldest = await reach(session, topics, limit=MOST)
+    if oldest is None:
+        return None
+    start = floor_minute(oldest) - timedelta(minutes=1)
+    return await _pressed(session, Wanted(taste_id, start, ends_at), now)
+
+
+async def _pressed(session: AsyncSession, wanted: Wanted, now: datetime) -> Edition | None:
+    edition = await session.get_one(Edition, (await press(session, [wanted], now=now))[wanted])
+    return edition if edition.story_count else None
 
 
 def _window_start(covered_until: datetime, ends_at: datetime) -> datetime:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from digests.audience.occurrence import next_occurrence, previous_occurrence
+from digests.audience.occurrence import floor_minute, next_occurrence, previous_occurrence
 
 CATCH_UP = timedelta(hours=3)
 """A morning digest is still one at eleven; in the afternoon it would sit oddly before the evening's."""
@@ -35,7 +35,7 @@ def due(
     # An earlier date stands here when the zone's rules changed after the slot was planned.
     if day < planned_date or late_by > CATCH_UP:
         return None
-    return Due(day, occurrence if late_by <= LATE else whole_minute(now))
+    return Due(day, occurrence if late_by <= LATE else floor_minute(now))
 
 
 def following(timezone: str, minute: int, weekdays: int, *, now: datetime) -> tuple[datetime, date]:
@@ -43,13 +43,8 @@ def following(timezone: str, minute: int, weekdays: int, *, now: datetime) -> tu
     return next_occurrence(timezone, minute, weekdays, now)
 
 
-def whole_minute(moment: datetime) -> datetime:
-    """The minute begun: windows end on whole minutes, so that readers share them."""
-    return moment.replace(second=0, microsecond=0)
-
-
 def next_whole_minute(moment: datetime) -> datetime:
     """The minute's end: a digest on demand holds what came in seconds ago. What is written down
     within the rest of the minute is dated after it (see ``window.py``)."""
-    begun = whole_minute(moment)
+    begun = floor_minute(moment)
     return begun if begun == moment else begun + timedelta(minutes=1)

@@ -25,7 +25,7 @@ sandbox       a local Bot API server with a chat page in the browser
 sample        what the sandbox begins with
 doctor        what is checked of token, database, clock, sources and permissions
 process       one running Frontwire: its parts, started and stopped in order
-cli           the command line
+cli           the command line, a file for each kind of command
 """
 
 __version__ = "0.1.0"

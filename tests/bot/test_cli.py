@@ -180,7 +180,7 @@ def test_a_preview_shows_the_digest_and_stores_nothing(
     run("import", "-", stdin=lines(GOOD))
     run("collect")
     later = datetime.now(UTC) + timedelta(minutes=2)
-    monkeypatch.setattr("bot.cli.now", lambda: later)
+    monkeypatch.setattr("bot.cli.articles.now", lambda: later)
     english = run("preview", "--topics", "energy").stdout
     assert "Grid holds in Kharkiv" in english
     assert "<b>" not in english

@@ -1,0 +1,5 @@
+"""``python -m bot.cli``: what the ``frontwire`` command runs."""
+
+from bot.cli import main
+
+main()

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.delivery.answer import Answer
 from bot.delivery.transport import READ_TIMEOUT, Transport
-from bot.rendering.render import Button, Message
+from bot.rendering.render import Button, Message, Photo
 
 _TAG = re.compile(r"<[^<>]*>")
 
@@ -30,8 +30,9 @@ class Gateway:
         reply_to: int | None = None,
         plain: bool = False,
     ) -> Answer:
-        """A new message; ``plain`` leaves out the markup that Telegram could not parse."""
-        payload = {"chat_id": chat_id} | _shown(message, plain)
+        """A new message; ``plain`` leaves out what was refused: the markup, and a photo."""
+        photo = None if plain else message.photo
+        payload = {"chat_id": chat_id} | _shown(message, photo, plain)
         if thread_id is not None:
             payload["message_thread_id"] = thread_id
         if silent:
@@ -42,29 +43,37 @@ class Gateway:
                 "message_id": reply_to,
                 "allow_sending_without_reply": True,
             }
-        return await self._call("sendMessage", payload)
+        if photo is None:
+            return await self._call("sendMessage", payload)
+        if photo.png is not None:
+            return await self._call("sendPhoto", payload, files={"photo": photo.png})
+        return await self._call("sendPhoto", payload | {"photo": photo.file_id})
 
     async def edit(
         self, chat_id: int, message_id: int, message: Message, *, plain: bool = False
     ) -> Answer:
-        """The message's new text and buttons."""
-        payload = {"chat_id": chat_id, "message_id": message_id} | _shown(message, plain)
-        return await self._call("editMessageText", payload)
+        """The message's new text and buttons; a photo stays the one that was sent."""
+        photo = None if plain else message.photo
+        payload = {"chat_id": chat_id, "message_id": message_id} | _shown(message, photo, plain)
+        return await self._call("editMessageCaption" if photo else "editMessageText", payload)
 
     async def delete(self, chat_id: int, message_id: int) -> Answer:
         """Takes a message back; Telegram allows it for 48 hours."""
         return await self._call("deleteMessage", {"chat_id": chat_id, "message_id": message_id})
 
-    async def _call(self, method: str, payload: dict[str, Any]) -> Answer:
-        return await self._transport.call(method, payload, timeout=self.timeout)
+    async def _call(
+        self, method: str, payload: dict[str, Any], files: dict[str, bytes] | None = None
+    ) -> Answer:
+        return await self._transport.call(method, payload, files=files, timeout=self.timeout)
 
 
-def _shown(message: Message, plain: bool) -> dict[str, Any]:
-    shown: dict[str, Any] = {"link_preview_options": {"is_disabled": True}}
-    if plain:
-        shown["text"] = html.unescape(_TAG.sub("", message.text))
-    else:
-        shown |= {"text": message.text, "parse_mode": "HTML"}
+def _shown(message: Message, photo: Photo | None, plain: bool) -> dict[str, Any]:
+    text = html.unescape(_TAG.sub("", message.text)) if plain else message.text
+    shown: dict[str, Any] = {"caption": text} if photo else {"text": text}
+    if photo is None:
+        shown["link_preview_options"] = {"is_disabled": True}
+    if not plain:
+        shown["parse_mode"] = "HTML"
     if message.buttons:
         rows = [[_button(button) for button in row] for row in message.buttons]
         shown["reply_markup"] = {"inline_keyboard": rows}

@@ -6,6 +6,7 @@ courier does not need. No text from here holds the token: addresses stay inside.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
@@ -67,15 +68,19 @@ class Transport:
         method: str,
         payload: dict[str, Any],
         *,
+        files: Mapping[str, bytes] | None = None,
         timeout: float = READ_TIMEOUT,  # noqa: ASYNC109 - the socket's, not the task's
     ) -> Answer:
-        """Calls a method with JSON. Network trouble is an answer too: it says what it means."""
+        """Calls a method with JSON, or with a form where PNG ``files`` go along, by parameter.
+
+        Network trouble is an answer too: it says what it means.
+        """
         url = self._urls.get(method)
         if url is None:
             url = self._urls[method] = URL(self._base + method, encoded=True)
         try:
             async with self.session.post(
-                url, data=orjson.dumps(payload), headers=_JSON, timeout=_timeout(timeout)
+                url, timeout=_timeout(timeout), **_sent(payload, files)
             ) as response:
                 return _parsed(response.status, await response.read())
         except _NOT_SENT as error:
@@ -88,6 +93,17 @@ def _timeout(read: float) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(
         total=None, connect=CONNECT_TIMEOUT, sock_connect=CONNECT_TIMEOUT, sock_read=read
     )
+
+
+def _sent(payload: dict[str, Any], files: Mapping[str, bytes] | None) -> dict[str, Any]:
+    if not files:
+        return {"data": orjson.dumps(payload), "headers": _JSON}
+    form = aiohttp.FormData()
+    for name, value in payload.items():
+        form.add_field(name, value if isinstance(value, str) else orjson.dumps(value).decode())
+    for name, content in files.items():
+        form.add_field(name, content, filename=f"{name}.png", content_type="image/png")
+    return {"data": form}
 
 
 def _parsed(status: int, body: bytes) -> Answer:

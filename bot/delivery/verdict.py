@@ -31,6 +31,10 @@ _BAD_REQUEST = (
     ("topic_closed", Meaning.NO_THREAD, "topic closed"),
     ("topic_deleted", Meaning.NO_THREAD, "topic deleted"),
     ("message thread not found", Meaning.NO_THREAD, "topic deleted"),
+    # Before the rights in general: a group may take words and no photos.
+    ("rights to send photos", Meaning.NO_PHOTO, "no photos"),
+    ("chat_send_photos_forbidden", Meaning.NO_PHOTO, "no photos"),
+    ("there is no caption in the message", Meaning.NO_PHOTO, "no photo there"),
     ("not enough rights to send", Meaning.NO_RIGHTS, "no rights"),
     ("no rights to send", Meaning.NO_RIGHTS, "no rights"),
     ("need administrator rights", Meaning.NO_RIGHTS, "no rights"),
@@ -45,6 +49,9 @@ _BAD_REQUEST = (
     ("too_long", Meaning.REFUSED, "too long"),
     ("text is empty", Meaning.REFUSED, "empty"),
     ("button_data_invalid", Meaning.REFUSED, "button data"),
+    ("file identifier", Meaning.REFUSED, "photo"),
+    ("photo_", Meaning.REFUSED, "photo"),
+    ("image_process_failed", Meaning.REFUSED, "photo"),
 )
 
 

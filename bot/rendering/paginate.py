@@ -15,6 +15,8 @@ CUT = "\x01"
 
 TEXT = 4096
 """Code points in one message."""
+CAPTION = 1024
+"""Code points under a photo."""
 ENTITIES = 90
 """Of the 100 that Telegram shows."""
 PAYLOAD = 8000
@@ -43,7 +45,11 @@ class Weight:
     @property
     def fits(self) -> bool:
         """Whether one message takes it."""
-        return self.text <= TEXT and self.entities <= ENTITIES and self.payload <= PAYLOAD
+        return self.fits_in(TEXT)
+
+    def fits_in(self, most: int) -> bool:
+        """Whether a message or caption of so many code points takes it."""
+        return self.text <= most and self.entities <= ENTITIES and self.payload <= PAYLOAD
 
 
 def weight(piece: str) -> Weight:
@@ -74,8 +80,9 @@ def paginate(text: str) -> tuple[str, ...]:
     return tuple(parts)
 
 
-def shortened(piece: str) -> str:
-    """As much of the HTML as one message takes, with an ellipsis; its tags stay balanced."""
+def shortened(piece: str, most: int = TEXT) -> str:
+    """As much of the HTML as a message or caption of ``most`` code points takes, with an ellipsis; its
+    tags stay balanced."""
     kept, spent, depth = [], Weight(len(_ELLIPSIS)), 0
     is_full = False
     for token in _TOKEN.findall(piece):
@@ -88,7 +95,7 @@ def shortened(piece: str) -> str:
             else:
                 kept.append(token)
             continue
-        is_full = is_full or not (spent + cost).fits
+        is_full = is_full or not (spent + cost).fits_in(most)
         if not is_full:
             kept.append(token)
             spent += cost

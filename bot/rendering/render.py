@@ -57,11 +57,21 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Photo:
+    """A picture: one that Telegram keeps already, or one of our own making."""
+
+    file_id: str | None = None
+    png: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """What Telegram is asked to show: its HTML, and rows of buttons."""
+    """What Telegram is asked to show: its HTML, and rows of buttons. Under a ``photo`` the text is its
+    caption, of ``paginate.CAPTION`` characters at most."""
 
     text: str
     buttons: tuple[tuple[Button, ...], ...] = ()
+    photo: Photo | None = None
 
 
 class Words:

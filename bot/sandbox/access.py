@@ -56,7 +56,7 @@ def check_writing(chat: Chat, what: str = "text messages") -> None:
     """Raise where the bot is in the chat but may not send ``what`` there."""
     if chat.kind == "channel" and chat.bot != "administrator":
         raise BadRequest("need administrator rights in the channel chat")
-    if not chat.writable:
+    if not chat.writable or (what == "photos" and not chat.takes_photos):
         raise BadRequest(f"not enough rights to send {what} to the chat")
 
 

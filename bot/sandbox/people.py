@@ -49,7 +49,8 @@ class Chat:
     """A chat and the bot's standing in it.
 
     ``bot`` is the bot's member status; in a private chat ``member`` (may write), ``kicked``
-    (blocked) or ``left`` (never started). ``writable`` is whether the bot may send where it is in.
+    (blocked) or ``left`` (never started). ``writable`` is whether the bot may send where it is in,
+    ``takes_photos`` whether photos too.
     """
 
     id: int
@@ -61,6 +62,7 @@ class Chat:
     bot: str = "left"
     bot_rights: dict[str, bool] = field(default_factory=dict)
     writable: bool = True
+    takes_photos: bool = True
     members: dict[int, str] = field(default_factory=dict)
     topics: dict[int, Topic] = field(default_factory=dict)
     migrated_to: int | None = None

@@ -201,9 +201,10 @@ class Sandbox:
         """Delete a forum's topic: sends to it answer that the thread is not found."""
         self._chat(chat_id).topics.pop(thread_id, None)
 
-    def restrict(self, chat_id: int, *, writable: bool = False) -> None:
-        """Take the right to send from the bot, or give it back."""
-        self._chat(chat_id).writable = writable
+    def restrict(self, chat_id: int, *, writable: bool = False, photos: bool = True) -> None:
+        """Take the right to send, or to send photos, from the bot, or give it back."""
+        chat = self._chat(chat_id)
+        chat.writable, chat.takes_photos = writable, photos
 
     def _chat(self, chat_id: int) -> Chat:
         chat = self.world.chat(chat_id)

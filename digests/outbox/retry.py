@@ -33,7 +33,7 @@ class Decision:
     ambiguous: bool = False
     """It may have arrived this time."""
     plain: bool = False
-    """Again without markup."""
+    """Again without markup or photo."""
 
 
 def decide(
@@ -54,7 +54,7 @@ def decide(
             return Decision(Outcome.FAILED, verdict.reason)
         case Meaning.MOVED | Meaning.NO_THREAD if attempt < MOST_ATTEMPTS:
             return Decision(None, verdict.reason)
-        case Meaning.UNPARSED if not plain:
+        case Meaning.UNPARSED | Meaning.NO_PHOTO if not plain:
             return Decision(None, verdict.reason, plain=True)
         case Meaning.COPY_GONE if kind is MessageKind.DELETE:
             return Decision(Outcome.SENT, verdict.reason)

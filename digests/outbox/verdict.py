@@ -27,6 +27,8 @@ class Meaning(StrEnum):
     """The chat's admins do not let us write."""
     UNPARSED = "unparsed"
     """Our markup is wrong; plain text may still go."""
+    NO_PHOTO = "no photo"
+    """The chat takes no photos, or its copy has none; the words alone may still go."""
     REFUSED = "refused"
     """The content is at fault, and will be tomorrow."""
     COPY_GONE = "copy gone"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.rendering.render import Message
+from bot.rendering.render import Message, Photo
 from digests.outbox.clock import Reading
 from digests.outbox.dispatch import Content
 from digests.vocabulary import Language
@@ -20,6 +20,7 @@ class PlainContents:
         self.number = 1
         self.text = "{content} {subject_id} r{revision}"
         self.rendered = 0
+        self.photo: Photo | None = None
 
     async def parts(
         self,
@@ -33,7 +34,7 @@ class PlainContents:
         self.rendered += 1
         text = self.text.format(content=content, subject_id=subject_id, revision=revision)
         if self.number == 1:
-            return (Message(text),)
+            return (Message(text, photo=self.photo),)
         return tuple(Message(f"{text} p{part}") for part in range(self.number))
 
 

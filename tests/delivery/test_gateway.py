@@ -1,0 +1,75 @@
+"""A message with a photo: sent as one, its caption edited; where none is taken, the words go alone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+import pytest
+
+from bot.delivery.gateway import Gateway
+from bot.delivery.transport import Transport
+from bot.rendering.render import Button, Message, Photo
+from bot.sandbox import Sandbox
+from digests.storage.database import Database
+from tests.delivery.fakes import PlainContents
+from tests.delivery.test_courier import Couriers, corrected, planned
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
+
+
+@pytest.fixture
+async def gateway(sandbox: Sandbox, transport: Transport) -> AsyncIterator[Gateway]:
+    """The real one; reader 1 has started the bot."""
+    sandbox.add_user(1, "Reader")
+    sandbox.start_chat(1)
+    yield Gateway(transport)
+
+
+def kept(sandbox: Sandbox) -> Photo:
+    """A photo that Telegram has already."""
+    return Photo(file_id=sandbox.world.keep_file("photo.png", "image/png", PNG).id)
+
+
+async def test_a_picture_of_ours_is_uploaded_with_its_caption_and_buttons(
+    sandbox: Sandbox, gateway: Gateway
+) -> None:
+    buttons = ((Button("More", data="more"),),)
+    message = Message("<b>A</b> &amp; B", buttons, Photo(png=PNG))
+    assert (await gateway.send(1, message, silent=True)).ok
+    (shown,) = sandbox.messages(1)
+    assert (shown["caption"], shown["caption_entities"][0]["type"]) == ("A & B", "bold")
+    assert shown["photo"][0]["file_size"] == len(PNG)
+    assert shown["reply_markup"]["inline_keyboard"][0][0]["callback_data"] == "more"
+
+
+async def test_a_photo_that_telegram_keeps_is_sent_by_its_id_and_its_caption_edited(
+    sandbox: Sandbox, gateway: Gateway
+) -> None:
+    photo = kept(sandbox)
+    sent = await gateway.send(1, Message("first", photo=photo))
+    assert sent.message_id
+    assert (await gateway.edit(1, sent.message_id, Message("<i>second</i>", photo=photo))).ok
+    (shown,) = sandbox.messages(1)
+    assert (shown["caption"], shown["photo"][0]["file_id"]) == ("second", photo.file_id)
+    assert [a.method for a in sandbox.accept_log] == ["sendPhoto", "editMessageCaption"]
+
+
+async def test_a_group_that_takes_no_photos_gets_the_words_and_later_their_correction(
+    database: Database,
+    sandbox: Sandbox,
+    courier_of: Couriers,
+    contents: PlainContents,
+    now: datetime,
+) -> None:
+    sandbox.add_group(-5, "Words only")
+    sandbox.restrict(-5, writable=True, photos=False)
+    contents.photo = kept(sandbox)
+    await planned(database, sandbox, [-5, 6], now)
+    await courier_of().work_off(patience=30)
+    (words,), (photo,) = sandbox.messages(-5), sandbox.messages(6)
+    assert (words["text"], photo["caption"]) == ("alert 7 r1", "alert 7 r1")
+    await corrected(database, 2, now)
+    await courier_of().work_off(patience=30)
+    (words,), (photo,) = sandbox.messages(-5), sandbox.messages(6)
+    assert (words["text"], photo["caption"]) == ("alert 7 r2", "alert 7 r2")

@@ -3,7 +3,8 @@
 Both look at every table that has a ``chat_id``, so that a table added later is not overlooked. A
 column may say what it becomes when its chat is forgotten (``info={"forgotten_as": ...}``): then the
 row stays without the chat, as receipts do. Any other row is deleted. A table marked ``momentary`` is
-emptied by itself within minutes: nothing to hand over.
+emptied by itself within minutes: nothing to hand over. A column that names a person in another chat's
+row (``info={"person": True}``) loses that name.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, delete, select, update
+from sqlalchemy import Column, ColumnElement, Table, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.audience.schedule import times_of
@@ -34,6 +35,10 @@ async def erase(session: AsyncSession, chat_id: int) -> int:
         change = update(table).values(**kept_as) if "chat_id" in kept_as else delete(table)
         result = await session.execute(change.where(_speaks_of(table, chat_id, subscriber)))
         touched += result.rowcount  # type: ignore[attr-defined]
+    for column in _persons():
+        await session.execute(
+            update(column.table).values({column.name: None}).where(column == chat_id)
+        )
     return touched
 
 
@@ -57,6 +62,12 @@ async def export(session: AsyncSession, chat_id: int) -> dict[str, Any]:
         ]
         if found:
             held[str(table.name)] = found
+    for column in _persons():
+        named_in = (
+            await session.scalars(select(column.table.c.chat_id).where(column == chat_id))
+        ).all()
+        if named_in:
+            held[f"{column.name}_in_chats"] = list(named_in)
     return held
 
 
@@ -72,6 +83,16 @@ def _speaks_of(table: Table, chat_id: int, subscriber: Subscriber | None) -> Col
 def _tables() -> list[Table]:
     """Children before parents, so that nothing deleted is still referred to."""
     return [table for table in reversed(Base.metadata.sorted_tables) if "chat_id" in table.columns]
+
+
+def _persons() -> list[Column[Any]]:
+    """Columns that name a person in the row of another chat."""
+    return [
+        column
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if column.info.get("person") and "chat_id" in table.columns
+    ]
 
 
 def _plain(value: Any) -> Any:

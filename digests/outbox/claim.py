@@ -30,6 +30,10 @@ LEAD = timedelta(milliseconds=15)
 """The first slot lies at least this far ahead: the commit and the rendering come before it."""
 
 
+STOPPED_SECONDS = 1.0
+"""Until the next look, where all delivery waits for a person's word."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """One message to put on the wire at ``slot``, and all that is needed to say it."""
@@ -99,6 +103,8 @@ async def claim(
     worker missed a slot since it last asked.
     """
     gate = await locked_gate(session, bot_id, ceiling, EPOCH)
+    if gate.stopped_at is not None:
+        return Claim((), clock.monotonic(), clock.monotonic() + STOPPED_SECONDS)
     reading = await clock.read(session)
     if reading is None:
         return Claim((), clock.monotonic(), clock.monotonic())

@@ -30,6 +30,10 @@ class Gate(Base):
     """Where the lane wheel stands."""
     slot_no: Mapped[int] = mapped_column(BigInteger, default=0)
     """Slots given out so far: each claim's fence."""
+    stopped_at: Mapped[datetime | None]
+    """Nothing is claimed from then on until a person says so (``restored.py``); answers still go out."""
+    stopped_told_at: Mapped[datetime | None]
+    """When the owners were told of it."""
 
 
 class ChatPace(Base):

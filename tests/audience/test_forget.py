@@ -73,3 +73,17 @@ async def test_the_export_is_json_and_holds_topics_times_and_every_row(
     assert held["receipt"][0]["message_id"] == 55
     async with database.read() as session:
         assert await export(session, 999) == {"chat_id": 999}
+
+
+async def test_the_admin_who_let_us_into_a_group_is_named_there_no_more(
+    database: Database, now: datetime
+) -> None:
+    async with database.write() as session:
+        group = await reader(session, now, ENERGY)
+        group.added_by = 7
+    async with database.read() as session:
+        assert await export(session, 7) == {"chat_id": 7, "added_by_in_chats": [100]}
+    async with database.write() as session:
+        await erase(session, 7)
+    async with database.read() as session:
+        assert await session.scalar(select(Subscriber.added_by)) is None

@@ -46,11 +46,45 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """A phrase of a topic met in a text, and what it was worth there."""
+
+    phrase: str
+    """As the topics file has it."""
+    words: str
+    """As the text has them."""
+    in_title: bool
+    points: float
+    """0 for what does not count."""
+    silenced: bool = False
+    """The phrase stands under ``not``: its words count for nothing, in whatever other phrase."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """How a text was weighed for one topic: what a person is shown who asks why, or why not."""
+
+    topic: Topic
+    score: float
+    threshold: float
+    found: tuple[Found, ...]
+    """What counted, the strongest first; then what did not."""
+
+    @property
+    def is_given(self) -> bool:
+        """Whether the text gets the topic."""
+        return self.score >= self.threshold
+
+
+@dataclass(frozen=True, slots=True)
 class _Evidence:
     points: float
     phrase: int
     zone: int
     places: tuple[int, ...]
+
+
+_ByTopic = dict[Topic, list[_Evidence]]
 
 
 class Topics:
@@ -105,12 +139,30 @@ class Topics:
 
     def tag(self, title: str, text: str, language: str) -> list[Tag]:
         """The topics of a text, the strongest first; none in a language without phrases."""
-        if language not in self._languages:
+        book = self._book(language)
+        if book is None:
             return []
+        tags = book.tags(tokens(title), opening(text, WORDS_READ))
+        return sorted(tags, key=lambda tag: (-tag.score, self._order[tag.topic]))
+
+    def has_rules(self, language: str) -> bool:
+        """Whether the file holds phrases in this language; texts in others get no topics."""
+        return language in self._languages
+
+    def weigh(self, title: str, text: str, language: str) -> list[Weighing]:
+        """Every topic that any phrase in the text speaks for or against, the heaviest first."""
+        book = self._book(language)
+        if book is None:
+            return []
+        weighings = book.weighings(tokens(title), opening(text, WORDS_READ))
+        return sorted(weighings, key=lambda one: (-one.score, self._order[one.topic]))
+
+    def _book(self, language: str) -> _Rulebook | None:
+        if language not in self._languages:
+            return None
         if language not in self._books:
             self._books[language] = _Rulebook(self._entries.values(), language)
-        tags = self._books[language].tags(tokens(title), opening(text, WORDS_READ))
-        return sorted(tags, key=lambda tag: (-tag.score, self._order[tag.topic]))
+        return self._books[language]
 
 
 def load_topics(path: Path | None = None) -> Topics:
@@ -132,24 +184,48 @@ class _Rulebook:
     def __init__(self, entries: Iterable[TopicEntry], language: str) -> None:
         self._thresholds = {entry.name: entry.threshold for entry in entries}
         self._meaning: list[tuple[Topic, str]] = []
-        phrases: list[Phrase] = []
+        self._phrases: list[Phrase] = []
         for entry in entries:
             for rule in entry.rules.get(language, ()):
-                phrases.append(read_phrase(rule.phrase, language))
+                self._phrases.append(read_phrase(rule.phrase, language))
                 self._meaning.append((entry.name, rule.strength))
-        self._book = Phrasebook(phrases, language)
+        self._book = Phrasebook(self._phrases, language)
 
     def tags(self, title: list[str], body: list[str]) -> Iterator[Tag]:
         zones = (title, body)
-        for topic, evidence in self._evidence(zones).items():
+        for topic, evidence in self._evidence(zones)[0].items():
             counted = _counted(evidence)
             score = sum(item.points for item in counted)
             if score >= self._thresholds[topic]:
                 reasons = (_as_written(zones[item.zone], item.places) for item in counted)
                 yield Tag(topic, score, tuple(dict.fromkeys(reasons)))
 
-    def _evidence(self, zones: Sequence[list[str]]) -> dict[Topic, list[_Evidence]]:
-        found: dict[Topic, list[_Evidence]] = {}
+    def weighings(self, title: list[str], body: list[str]) -> Iterator[Weighing]:
+        zones = (title, body)
+        speaking, silenced = self._evidence(zones)
+        for topic in {*speaking, *silenced}:
+            evidence = speaking.get(topic, [])
+            counted = _counted(evidence)
+            found = [self._found(item, zones, item.points) for item in counted]
+            found += [self._found(item, zones, 0) for item in evidence if item not in counted]
+            found += [self._found(item, zones, 0, True) for item in silenced.get(topic, [])]
+            score = sum(item.points for item in counted)
+            yield Weighing(topic, score, self._thresholds[topic], tuple(found))
+
+    def _found(
+        self,
+        item: _Evidence,
+        zones: Sequence[list[str]],
+        points: float,
+        silenced: bool = False,
+    ) -> Found:
+        words = _as_written(zones[item.zone], item.places)
+        return Found(self._phrases[item.phrase].source, words, item.zone == 0, points, silenced)
+
+    def _evidence(self, zones: Sequence[list[str]]) -> tuple[_ByTopic, _ByTopic]:
+        """What speaks for each topic, and what stands under its ``not``."""
+        found: _ByTopic = {}
+        silenced: _ByTopic = {}
         for zone, words in enumerate(zones):
             hits = [(*self._meaning[hit.phrase], hit) for hit in self._book.hits(words)]
             silent = {
@@ -159,12 +235,14 @@ class _Rulebook:
                 for place in hit.places
             }
             for topic, strength, hit in hits:
-                if strength == NOT or any((topic, place) in silent for place in hit.places):
-                    continue
-                points = POINTS[strength] * _weight(zone, hit.places[0])
-                evidence = _Evidence(points, hit.phrase, zone, hit.places)
-                found.setdefault(topic, []).append(evidence)
-        return found
+                if strength == NOT:
+                    against = _Evidence(0, hit.phrase, zone, hit.places)
+                    silenced.setdefault(topic, []).append(against)
+                elif not any((topic, place) in silent for place in hit.places):
+                    points = POINTS[strength] * _weight(zone, hit.places[0])
+                    evidence = _Evidence(points, hit.phrase, zone, hit.places)
+                    found.setdefault(topic, []).append(evidence)
+        return found, silenced
 
 
 def _weight(zone: int, place: int) -> float:

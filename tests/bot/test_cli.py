@@ -191,9 +191,59 @@ def test_a_preview_shows_the_digest_and_stores_nothing(
     assert "1, of which 0 wait" in run("stats").stdout
 
 
+EXPLAINED = """Power struggle in the party
+Drones cut the power grid in Kharkiv region."""
+
+
+def test_a_text_is_told_which_topics_it_gets_and_which_words_decide(
+    run: Run, tmp_path: Path
+) -> None:
+    said = run("topics", "test", "--text", EXPLAINED).stdout
+    assert "energy (Energy): yes" in said
+    assert "“power grid”" in said
+    assert "not   “Power struggle” in the title" in said
+    assert "politics (Politics): no, 1.5 of 2.0" in said
+    file = tmp_path / "text.txt"
+    file.write_text(EXPLAINED, encoding="utf-8")
+    assert run("topics", "test", str(file)).stdout == said
+    assert run("topics", "test", "-", stdin=EXPLAINED).stdout == said
+
+
+def test_the_same_for_scripts_and_in_ukrainian(run: Run) -> None:
+    words = ("--json", "--text", "Знеструмлено лікарні на Харківщині")
+    found = json.loads(run("topics", "test", *words).stdout)
+    assert found["language"] == "uk"
+    given = {one["topic"] for one in found["topics"] if one["given"]}
+    assert given == {"energy", "ukraine"}
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [("Hello world", "It gets no topic."), ("Angriff auf die Stadt am Montag", "No rules in this")],
+)
+def test_a_text_without_topics_is_told_why(run: Run, text: str, sentence: str) -> None:
+    assert sentence in run("topics", "test", "--text", text).stdout
+
+
+def test_an_operators_own_faulty_topics_are_refused_with_the_place(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "topics.toml"
+    own.write_text("""[rivers]\ntitle = {en = "Rivers", uk = "Річки"}\n"""
+                   """about = {en = "Water", uk = "Вода"}\n[rivers.en]\nstrong = ["a*"]\n""",
+                   encoding="utf-8")  # fmt: skip
+    monkeypatch.setenv("FRONTWIRE_TOPICS", str(own))
+    result = run("topics", "test", "--text", "A river")
+    assert result.exit_code != 0
+    assert "[rivers.en] strong" in result.stderr
+
+
 @pytest.mark.parametrize(
     "words",
     [
+        ("topics", "test"),
+        ("topics", "test", "--text", " "),
+        ("topics", "test", "--text", "One", "-"),
         ("run", "--only", "chat,kitchen"),
         ("preview", "--topics", "knitting"),
         ("preview", "--topics", "energy", "--hours", "0"),

@@ -125,6 +125,18 @@ def test_every_topic_is_named_and_described_in_both_languages(topics: Topics) ->
     assert topics.title("left-the-file", "en") == "left-the-file"
 
 
+@pytest.mark.parametrize("half", ["tune", "test"])
+def test_what_is_explained_is_what_is_tagged(topics: Topics, half: str) -> None:
+    for row in texts(half):
+        said = (row["title"], row["text"], row["lang"])
+        given = [one for one in topics.weigh(*said) if one.is_given]
+        assert [(one.topic, one.score) for one in given] == [
+            (tag.topic, tag.score) for tag in topics.tag(*said)
+        ]
+        for one in given:
+            assert sum(found.points for found in one.found) == one.score
+
+
 def test_precision_and_recall_on_the_tuning_half_do_not_fall(topics: Topics) -> None:
     precision, recall = macro(scores(topics, texts("tune")))
     assert precision >= 0.94

@@ -37,8 +37,12 @@ class Article(Base):
 
     later_title: Mapped[str | None] = mapped_column(Text)
     later_summary: Mapped[str | None] = mapped_column(Text)
+    later_text: Mapped[str | None] = mapped_column(Text)
+    """What its source says now, where that is not what it had published."""
     changed_at: Mapped[datetime | None]
     """When the source was seen to have changed what it had published."""
+    withdrawn_at: Mapped[datetime | None]
+    """When its feed had dropped it and its page was seen to be gone."""
 
     grouped_at: Mapped[datetime | None]
     """When it was placed in a story; until then it waits for ``stories/group``."""
@@ -52,4 +56,25 @@ class Article(Base):
             sqlite_where=sql("grouped_at IS NULL"),
             postgresql_where=sql("grouped_at IS NULL"),
         ),
+        Index(
+            "ix_article_changed_at",
+            "changed_at",
+            sqlite_where=sql("changed_at IS NOT NULL"),
+            postgresql_where=sql("changed_at IS NOT NULL"),
+        ),
     )
+
+
+class DroppedArticle(Base):
+    """An article that its feed lists no longer, while it still lists older ones: is it withdrawn?"""
+
+    __tablename__ = "dropped_article"
+
+    article_id: Mapped[int] = mapped_column(
+        ForeignKey("article.id", ondelete="CASCADE"), primary_key=True
+    )
+    dropped_at: Mapped[datetime]
+    look_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When its page is looked at next; none once that is settled."""
+    missing_since: Mapped[datetime | None]
+    """Since when its page answers that it is not there."""

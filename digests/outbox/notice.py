@@ -25,6 +25,8 @@ class Notice(Base):
     kind: Mapped[str] = mapped_column(String(32))
     values: Mapped[dict[str, Any]] = mapped_column(JSON)
     made_at: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
+    """Raised when what it says is no longer so: its copies are edited."""
 
 
 async def announce(

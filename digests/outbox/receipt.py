@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Index, SmallInteger, String
+from sqlalchemy import BigInteger, Index, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from digests.outbox.dispatch import Content, MessageKind
@@ -19,6 +19,10 @@ class Outcome(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
     UNKNOWN = "unknown"
+
+
+NOT_ARRIVED = "outcome IN ('failed', 'unknown')"
+"""Few of many: a query that says this in so many words needs not look through the whole ledger."""
 
 
 class Receipt(Base):
@@ -51,4 +55,10 @@ class Receipt(Base):
         Index("ix_receipt_dispatch_id", "dispatch_id"),
         Index("ix_receipt_chat_message", "chat_id", "message_id"),
         Index("ix_receipt_sent_at", "sent_at"),
+        Index(
+            "ix_receipt_not_arrived",
+            "sent_at",
+            sqlite_where=text(NOT_ARRIVED),
+            postgresql_where=text(NOT_ARRIVED),
+        ),
     )

@@ -18,9 +18,108 @@ depends_on = None
 
 def upgrade() -> None:
     """Upwards."""
+    op.create_table(
+        "matter",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("key", sa.String(length=96), nullable=False),
+        sa.Column("values", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("made_at", Instant(), nullable=False),
+        sa.Column("told_at", Instant(), nullable=True),
+        sa.Column("waits_until", Instant(), nullable=True),
+        sa.Column("decision", sa.String(length=16), nullable=True),
+        sa.Column("settled_at", Instant(), nullable=True),
+        sa.Column("settled_by", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_matter")),
+        sa.UniqueConstraint("kind", "key", name=op.f("uq_matter_kind_key")),
+    )
+    with op.batch_alter_table("matter", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_matter_open",
+            ["kind", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+
+    op.create_table(
+        "matter_notice",
+        sa.Column(
+            "matter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "notice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(
+            ["matter_id"],
+            ["matter.id"],
+            name=op.f("fk_matter_notice_matter_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["notice_id"],
+            ["notice.id"],
+            name=op.f("fk_matter_notice_notice_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("matter_id", "notice_id", name=op.f("pk_matter_notice")),
+    )
+    with op.batch_alter_table("matter_notice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_matter_notice_notice_id"), ["notice_id"], unique=False)
+
+    op.create_table(
+        "dropped_article",
+        sa.Column(
+            "article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("dropped_at", Instant(), nullable=False),
+        sa.Column("look_at", Instant(), nullable=True),
+        sa.Column("missing_since", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["article_id"],
+            ["article.id"],
+            name=op.f("fk_dropped_article_article_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("article_id", name=op.f("pk_dropped_article")),
+    )
+    with op.batch_alter_table("dropped_article", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_dropped_article_look_at"), ["look_at"], unique=False)
+
+    with op.batch_alter_table("article", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("later_text", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("withdrawn_at", Instant(), nullable=True))
+        batch_op.create_index(
+            "ix_article_changed_at",
+            ["changed_at"],
+            unique=False,
+            sqlite_where=sa.text("changed_at IS NOT NULL"),
+            postgresql_where=sa.text("changed_at IS NOT NULL"),
+        )
+
     with op.batch_alter_table("gate", schema=None) as batch_op:
         batch_op.add_column(sa.Column("stopped_at", Instant(), nullable=True))
         batch_op.add_column(sa.Column("stopped_told_at", Instant(), nullable=True))
+
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "revision",
+                sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+                server_default="1",
+                nullable=False,
+            )
+        )
+
+    with op.batch_alter_table("receipt", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_receipt_not_arrived",
+            ["sent_at"],
+            unique=False,
+            sqlite_where=sa.text("outcome IN ('failed', 'unknown')"),
+            postgresql_where=sa.text("outcome IN ('failed', 'unknown')"),
+        )
 
     with op.batch_alter_table("subscriber", schema=None) as batch_op:
         batch_op.add_column(sa.Column("suspension_told_at", Instant(), nullable=True))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime
 
 import pytest
@@ -19,11 +18,11 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 
 
 @pytest.fixture
-async def gateway(sandbox: Sandbox, transport: Transport) -> AsyncIterator[Gateway]:
+async def gateway(sandbox: Sandbox, transport: Transport) -> Gateway:
     """The real one; reader 1 has started the bot."""
     sandbox.add_user(1, "Reader")
     sandbox.start_chat(1)
-    yield Gateway(transport)
+    return Gateway(transport)
 
 
 def kept(sandbox: Sandbox) -> Photo:

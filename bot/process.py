@@ -34,6 +34,7 @@ from digests.errors import ConfigurationError, SecondPoller, TokenRefused
 from digests.intake.fetch import FeedClient
 from digests.migrations import require_head, upgrade
 from digests.outbox.clock import Clock
+from digests.outbox.dispatch import Content
 from digests.storage.database import Database
 from digests.storage.lock import ProcessLock
 from digests.stories.tagging import load_topics
@@ -41,6 +42,13 @@ from digests.stories.tagging import load_topics
 _log = logging.getLogger(__name__)
 
 CHAT, COURIER, TIMETABLE, WEB = ROLES = ("chat", "courier", "timetable", "web")
+CONTENTS = {
+    "digest": Content.EDITION,
+    "alert": Content.ALERT,
+    "correction": Content.CORRECTION,
+    "notice": Content.NOTICE,
+}
+"""The operator's words in FRONTWIRE_AT_MOST_ONCE."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 """Seconds between two tries to reach Telegram."""
 
@@ -90,6 +98,7 @@ class Process:
             bot_id=bot_id,
             rate=settings.rate,
             clock=clock,
+            at_most_once=[CONTENTS[word] for word in settings.at_most_once],
         )
         self.feeds = FeedClient(allow_networks=settings.allow_networks)
         self.menu = Menu(made, self.application.bot)

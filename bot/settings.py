@@ -12,7 +12,7 @@ import re
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from tomllib import TOMLDecodeError
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -40,6 +40,9 @@ def _listed(value: Any) -> Any:
 
 
 Listed = Annotated[list[int], NoDecode, BeforeValidator(_listed)]
+Kinds = Annotated[
+    list[Literal["digest", "alert", "correction", "notice"]], NoDecode, BeforeValidator(_listed)
+]
 Networks = Annotated[list[IPv4Network | IPv6Network], NoDecode, BeforeValidator(_listed)]
 
 
@@ -58,6 +61,10 @@ class Settings(BaseSettings):
     )
     owners: Listed = Field([], description="User ids that own the bot: they appoint editors.")
     rate: float = Field(30.0, gt=0, le=1000, description="Messages a second Telegram allows.")
+    at_most_once: Kinds = Field(
+        [],
+        description="Of digest, alert, correction, notice: what is never sent again in doubt.",
+    )
     webhook_url: str | None = Field(None, description="Public https address; else long polling.")
     webhook_secret: SecretStr | None = Field(None, description="1-256 of A-Za-z0-9_-.")
     listen: str = Field("127.0.0.1:8080", description="Where the web doors listen.")

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import uuid4
@@ -85,17 +85,30 @@ class Courier:
         clock: Clock | None = None,
         late_after: float = LATE_AFTER,
         in_flight: int = IN_FLIGHT,
+        at_most_once: Collection[Content] = (),
     ) -> None:
         self._database, self._gateway, self._contents = database, gateway, contents
         self._bot_id, self._rate, self._late_after, self._most = bot_id, rate, late_after, in_flight
         self._clock: Clock = clock or SharedClock()
         self.name = str(uuid4())
         self.counts = Counts()
-        self.flusher = Flusher(database, bot_id=bot_id, rate=rate, now=self.now, counts=self.counts)
+        self.flusher = Flusher(
+            database,
+            bot_id=bot_id,
+            rate=rate,
+            now=self.now,
+            counts=self.counts,
+            at_most_once=at_most_once,
+        )
         self._flying: set[asyncio.Task[None]] = set()
         self._landed, self._woken = asyncio.Event(), asyncio.Event()
         self.upkeep = Upkeep(
-            database, name=self.name, rate=rate, clock=self._clock, fed=self._woken.set
+            database,
+            name=self.name,
+            rate=rate,
+            clock=self._clock,
+            fed=self._woken.set,
+            at_most_once=at_most_once,
         )
         database.listen(PLANNED, self.wake)
         self._stopping = asyncio.Event()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from bot.delivery.counts import Counts
+from digests.outbox.dispatch import Content
 from digests.outbox.settle import Result, settle
 from digests.storage.database import Database
 
@@ -36,7 +37,9 @@ class Flusher:
         rate: float,
         now: Callable[[], datetime],
         counts: Counts,
+        at_most_once: Collection[Content] = (),
     ) -> None:
+        self._at_most_once = at_most_once
         self._database, self._bot_id, self._rate, self._now = database, bot_id, rate, now
         self._results: list[Result] = []
         self._some, self._many = asyncio.Event(), asyncio.Event()
@@ -87,7 +90,12 @@ class Flusher:
     async def _write(self, batch: list[Result]) -> None:
         async with self._database.write() as session:
             settled = await settle(
-                session, batch, bot_id=self._bot_id, ceiling=self._rate, now=self._now()
+                session,
+                batch,
+                bot_id=self._bot_id,
+                ceiling=self._rate,
+                now=self._now(),
+                at_most_once=self._at_most_once,
             )
         for name in settled.__slots__:
             self._counts.settled[name] += getattr(settled, name)

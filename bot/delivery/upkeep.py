@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import exists, select
@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from digests.outbox.claim import LEASE
 from digests.outbox.clock import Clock, Reading
 from digests.outbox.control import cancel_expired
-from digests.outbox.dispatch import Dispatch, DispatchState
+from digests.outbox.dispatch import Content, Dispatch, DispatchState
 from digests.outbox.expand import expand
 from digests.outbox.gate import Worker
 from digests.outbox.rescue import rescue, tidy
@@ -38,8 +38,10 @@ class Upkeep:
         rate: float,
         clock: Clock,
         fed: Callable[[], None],
+        at_most_once: Collection[Content] = (),
     ) -> None:
         """``fed`` is called when there are new messages in the outbox."""
+        self._at_most_once = at_most_once
         self._database, self._name, self._rate, self._clock = database, name, rate, clock
         self._fed = fed
         self._reading: Reading | None = None
@@ -67,7 +69,7 @@ class Upkeep:
             now = self.now()
             session.add(Worker(id=self._name, started_at=now, heartbeat_at=now, roles="courier"))
             if self._database.is_sqlite:
-                await rescue(session, now=now, orphans=True)
+                await rescue(session, now=now, orphans=True, at_most_once=self._at_most_once)
         self._has_arrived = True
 
     async def run(self) -> None:
@@ -121,7 +123,7 @@ class Upkeep:
             if worker is not None:
                 worker.heartbeat_at = now
             if self._clock.monotonic() >= self._no_rescue_before:
-                rescued = await rescue(session, now=now)
+                rescued = await rescue(session, now=now, at_most_once=self._at_most_once)
                 if rescued.again or rescued.unknown:
                     _LOG.warning("rescued %d messages, %d in doubt", rescued.again, rescued.unknown)
             await cancel_expired(session, now=now)

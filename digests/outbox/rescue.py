@@ -6,12 +6,14 @@ On SQLite there is one process: whatever is in flight when it starts was a dead 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from digests.outbox.dispatch import Content
 from digests.outbox.gate import ChatPace, Worker
 from digests.outbox.ledger import Entry, dispatches_of, entry, record
 from digests.outbox.message import MessageState, OutboxMessage
@@ -33,8 +35,15 @@ class Rescued:
     unknown: int = 0
 
 
-async def rescue(session: AsyncSession, *, now: datetime, orphans: bool = False) -> Rescued:
-    """Takes messages whose lease ran out; with ``orphans`` all that are in flight."""
+async def rescue(
+    session: AsyncSession,
+    *,
+    now: datetime,
+    orphans: bool = False,
+    at_most_once: Collection[Content] = (),
+) -> Rescued:
+    """Takes messages whose lease ran out; with ``orphans`` all that are in flight. Of the contents in
+    ``at_most_once`` none is sent again: they may have been on the wire."""
     overdue = OutboxMessage.state == MessageState.SENDING
     if not orphans:
         overdue &= or_(OutboxMessage.lease_until.is_(None), OutboxMessage.lease_until < now)
@@ -54,12 +63,17 @@ async def rescue(session: AsyncSession, *, now: datetime, orphans: bool = False)
     finished: list[int] = []
     for row in rows:
         row.rescues += 1
-        decision = rescued(kind=row.kind, ambiguous=row.ambiguous, rescues=row.rescues)
+        dispatch = dispatches[row.dispatch_id]
+        decision = rescued(
+            kind=row.kind,
+            ambiguous=row.ambiguous,
+            rescues=row.rescues,
+            at_most_once=dispatch.content in at_most_once,
+        )
         row.ambiguous += 1
         row.state = MessageState.READY
         row.owner = row.lease_until = row.slot = row.slot_no = None
         if decision.outcome is not None:
-            dispatch = dispatches[row.dispatch_id]
             entries.append(
                 entry(
                     row,

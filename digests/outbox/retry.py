@@ -37,9 +37,16 @@ class Decision:
 
 
 def decide(
-    verdict: Verdict, *, kind: MessageKind, attempt: int, ambiguous: int, plain: bool
+    verdict: Verdict,
+    *,
+    kind: MessageKind,
+    attempt: int,
+    ambiguous: int,
+    plain: bool,
+    at_most_once: bool = False,
 ) -> Decision:
-    """``attempt`` counts this one; ``ambiguous`` counts earlier attempts without an answer."""
+    """``attempt`` counts this one; ``ambiguous`` counts earlier attempts without an answer; with
+    ``at_most_once`` what may have arrived is never sent again."""
     match verdict.meaning:
         case Meaning.DELIVERED:
             return Decision(Outcome.SENT)
@@ -48,7 +55,7 @@ def decide(
         case Meaning.UNSENT | Meaning.TOKEN_REFUSED | Meaning.SECOND_POLLER:
             return Decision(None, verdict.reason, backoff(attempt))
         case Meaning.UNCERTAIN:
-            return _uncertain(verdict, kind, attempt, ambiguous)
+            return _uncertain(verdict, kind, attempt, ambiguous, at_most_once)
         case Meaning.MOVED if kind is not MessageKind.SEND:
             # The new chat counts its messages anew: that number there is another message of ours.
             return Decision(Outcome.FAILED, verdict.reason)
@@ -61,17 +68,27 @@ def decide(
     return Decision(Outcome.FAILED, verdict.reason)
 
 
-def _uncertain(verdict: Verdict, kind: MessageKind, attempt: int, ambiguous: int) -> Decision:
-    """A send goes again once; edits and deletes say the same thing however often they arrive."""
-    most = MOST_UNCERTAIN_SENDS if kind is MessageKind.SEND else MOST_ATTEMPTS
-    if ambiguous + 1 >= most:
+def _uncertain(
+    verdict: Verdict, kind: MessageKind, attempt: int, ambiguous: int, at_most_once: bool
+) -> Decision:
+    if ambiguous + 1 >= _most_uncertain(kind, at_most_once):
         return Decision(Outcome.UNKNOWN, verdict.reason, ambiguous=True)
     return Decision(None, verdict.reason, backoff(attempt), ambiguous=True)
 
 
-def rescued(*, kind: MessageKind, ambiguous: int, rescues: int) -> Decision:
+def _most_uncertain(kind: MessageKind, at_most_once: bool) -> int:
+    """A send goes again once; edits and deletes say the same thing however often they arrive."""
+    if kind is not MessageKind.SEND:
+        return MOST_ATTEMPTS
+    return 1 if at_most_once else MOST_UNCERTAIN_SENDS
+
+
+def rescued(
+    *, kind: MessageKind, ambiguous: int, rescues: int, at_most_once: bool = False
+) -> Decision:
     """What becomes of a message whose worker died with it; ``rescues`` counts this one."""
-    if kind is MessageKind.SEND and ambiguous + 1 >= MOST_UNCERTAIN_SENDS:
+    is_send = kind is MessageKind.SEND
+    if is_send and ambiguous + 1 >= _most_uncertain(kind, at_most_once):
         return Decision(Outcome.UNKNOWN, "worker died", ambiguous=True)
     if rescues >= MOST_RESCUES:
         return Decision(Outcome.UNKNOWN, "worker died", ambiguous=True)

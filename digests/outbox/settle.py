@@ -7,7 +7,7 @@ that copy too, and nothing else is touched.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,7 +19,7 @@ from digests.audience.subscriber import Subscriber
 from digests.outbox import pace
 from digests.outbox.claim import locked_gate, move_paces
 from digests.outbox.control import pause, uncover
-from digests.outbox.dispatch import Dispatch, DispatchState, MessageKind, Reach
+from digests.outbox.dispatch import Content, Dispatch, DispatchState, MessageKind, Reach
 from digests.outbox.gate import Gate
 from digests.outbox.ledger import Entry, dispatches_of, entry, record
 from digests.outbox.message import MessageState, OutboxMessage
@@ -59,13 +59,20 @@ class Settled:
 
 
 async def settle(
-    session: AsyncSession, results: Sequence[Result], *, bot_id: int, ceiling: float, now: datetime
+    session: AsyncSession,
+    results: Sequence[Result],
+    *,
+    bot_id: int,
+    ceiling: float,
+    now: datetime,
+    at_most_once: Collection[Content] = (),
 ) -> Settled:
-    """Writes down what came of claimed messages. Doing it twice is doing it once."""
+    """Writes down what came of claimed messages. Doing it twice is doing it once. Of the contents in
+    ``at_most_once`` nothing that may have arrived is sent again."""
     if any(result.verdict and result.verdict.meaning in _NEED_THE_GATE for result in results):
         # Before any other lock, as everywhere: two couriers must not wait for each other.
         await locked_gate(session, bot_id, ceiling, now)
-    batch = await _Batch.load(session, results, now)
+    batch = await _Batch.load(session, results, now, at_most_once)
     for result in results:
         batch.add(result)
     if batch.hold:
@@ -98,7 +105,9 @@ class _Batch:
         rows: dict[int, OutboxMessage],
         dispatches: dict[int, Dispatch],
         now: datetime,
+        at_most_once: Collection[Content],
     ) -> None:
+        self._at_most_once = at_most_once
         self._session, self._rows, self._dispatches, self._now = session, rows, dispatches, now
         self._receipts: list[Entry] = []
         self._finished: list[int] = []
@@ -114,7 +123,13 @@ class _Batch:
         self._again = self._lost = 0
 
     @classmethod
-    async def load(cls, session: AsyncSession, results: Sequence[Result], now: datetime) -> _Batch:
+    async def load(
+        cls,
+        session: AsyncSession,
+        results: Sequence[Result],
+        now: datetime,
+        at_most_once: Collection[Content],
+    ) -> _Batch:
         ids = [result.id for result in results]
         rows = await session.scalars(
             select(OutboxMessage)
@@ -123,7 +138,8 @@ class _Batch:
             .with_for_update()
         )
         by_id = {row.id: row for row in rows}
-        batch = cls(session, by_id, await dispatches_of(session, by_id.values()), now)
+        dispatches = await dispatches_of(session, by_id.values())
+        batch = cls(session, by_id, dispatches, now, at_most_once)
         batch._growing = await _growing(session, batch._edited_short_of_the_end(results))
         return batch
 
@@ -159,6 +175,7 @@ class _Batch:
             attempt=row.attempt,
             ambiguous=row.ambiguous,
             plain=row.plain,
+            at_most_once=self._dispatches[row.dispatch_id].content in self._at_most_once,
         )
         self._note(row, verdict)
         if decision.outcome is None:

@@ -80,5 +80,23 @@ def test_rescued(kind: MessageKind, ambiguous: int, rescues: int, outcome: Outco
     assert rescued(kind=kind, ambiguous=ambiguous, rescues=rescues).outcome is outcome
 
 
+@pytest.mark.parametrize(
+    ("kind", "outcome"), [(SEND, Outcome.UNKNOWN), (EDIT, None), (DELETE, None)]
+)
+def test_at_most_once_a_send_in_doubt_is_for_a_person_and_an_edit_may_still_be_repeated(
+    kind: MessageKind, outcome: Outcome | None
+) -> None:
+    lost = Verdict(Meaning.UNCERTAIN, "x")
+    decision = decide(lost, kind=kind, attempt=1, ambiguous=0, plain=False, at_most_once=True)
+    assert decision.outcome is outcome
+    assert rescued(kind=kind, ambiguous=0, rescues=1, at_most_once=True).outcome is outcome
+
+
+def test_at_most_once_what_certainly_did_not_go_goes_again() -> None:
+    unsent = Verdict(Meaning.UNSENT, "x")
+    decision = decide(unsent, kind=SEND, attempt=1, ambiguous=0, plain=False, at_most_once=True)
+    assert decision.outcome is None
+
+
 def test_waits_double_up_to_a_minute() -> None:
     assert [backoff(n) // S for n in range(9)] == [1, 1, 2, 4, 8, 16, 32, 60, 60]

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from digests.outbox.claim import Claimed, claim
+from digests.outbox.dispatch import Content
 from digests.outbox.expand import expand
 from digests.outbox.message import MessageState, OutboxMessage
 from digests.outbox.receipt import Receipt
@@ -153,3 +154,27 @@ async def test_a_message_in_a_second_dying_workers_hands_is_for_a_person(
             await rescue(session, now=clock.now)
     async with database.read() as session:
         assert (await tally(session, dispatch_id)).unknown == 1
+
+
+async def test_at_most_once_neither_a_lost_answer_nor_a_dead_worker_sends_again(
+    database: Database, now: datetime
+) -> None:
+    once = [Content.ALERT]
+    async with database.write() as session:
+        await readers(session, [1, 2], now=now)
+        alerts = await alert(session, now=now)
+        await expand(session, now=now, rate=30)
+    clock = JumpingClock(now)
+    async with database.write() as session:
+        taken = await claim(session, clock, bot_id=1, owner="a", ceiling=30, most=5)
+        lost = Result(
+            taken.messages[0].id,
+            taken.messages[0].slot_no,
+            1,
+            verdict=Verdict(Meaning.UNCERTAIN, "no answer"),
+        )
+        await settle(session, [lost], bot_id=1, ceiling=30, now=now, at_most_once=once)
+        clock.set_by(timedelta(minutes=2))
+        await rescue(session, now=clock.now, at_most_once=once)
+    async with database.read() as session:
+        assert (await tally(session, alerts.id)).unknown == 2

@@ -1,7 +1,12 @@
 """An alert: a breaking item in immutable revisions.
 
 draft ──propose──> proposed ──approve──> approved ──(correct, retract: a new revision)
-  └──discard──> rejected <──reject──┘
+ │ ^ └──reject, change──┘ │ └─approve for later─> scheduled ──release──> approved
+ │ └──────────────cancel, change, too late───────────┘
+ └──discard──> rejected
+
+Where one person's word is enough, a draft is approved as it is. A change always leads back to draft:
+what was proposed or approved is one revision, and no other.
 """
 
 from __future__ import annotations
@@ -9,7 +14,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from digests.storage.schema import Base, word
@@ -21,6 +26,7 @@ class AlertState(StrEnum):
 
     DRAFT = "draft"
     PROPOSED = "proposed"
+    SCHEDULED = "scheduled"
     APPROVED = "approved"
     REJECTED = "rejected"
 
@@ -43,10 +49,25 @@ class Alert(Base):
     state: Mapped[AlertState] = mapped_column(word(AlertState), default=AlertState.DRAFT)
     revision: Mapped[int] = mapped_column(default=1)
     author_id: Mapped[int] = mapped_column(BigInteger)
+    proposed_by: Mapped[int | None] = mapped_column(BigInteger)
+    proposed_at: Mapped[datetime | None]
+    """From when on somebody else is asked to approve it."""
+    refused_by: Mapped[int | None] = mapped_column(BigInteger)
+    refusal: Mapped[str | None] = mapped_column(Text)
+    """Why it was not approved when it was last proposed."""
     decided_by: Mapped[int | None] = mapped_column(BigInteger)
     decided_at: Mapped[datetime | None]
     story_id: Mapped[int | None] = mapped_column(ForeignKey("story.id"))
     created_at: Mapped[datetime]
+
+    __table_args__ = (
+        Index(
+            "ix_alert_undecided",
+            "id",
+            sqlite_where=text("state IN ('proposed', 'scheduled')"),
+            postgresql_where=text("state IN ('proposed', 'scheduled')"),
+        ),
+    )
 
 
 class AlertRevision(Base):
@@ -66,6 +87,10 @@ class AlertRevision(Base):
     standing: Mapped[Standing] = mapped_column(word(Standing))
     attribution: Mapped[str | None] = mapped_column(Text)
     source_url: Mapped[str | None] = mapped_column(Text)
+    photo: Mapped[str | None] = mapped_column(Text)
+    """Telegram's id of the file, good for this bot alone."""
+    release_at: Mapped[datetime | None]
+    """When it is to go out; none: as soon as it is approved."""
     note: Mapped[str | None] = mapped_column(Text)
     """What was wrong, in the words of the editor who corrected it."""
     made_by: Mapped[int] = mapped_column(BigInteger)

@@ -1,6 +1,8 @@
-"""A card: an alert's two messages at the desk, the preview and beside it what editors can do.
+"""A card: an alert's messages at the desk, the previews and beside them what editors can do.
 
-While the alert goes out the card is live: it shows how far it is, until nothing is left to send.
+A card is first only wanted: its messages are sent by whoever finds it next, so that a crash in between
+owes nobody theirs. While the alert goes out the card is live: it shows how far it is, until nothing is
+left to send.
 """
 
 from __future__ import annotations
@@ -8,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, String, UniqueConstraint, select, text
+from sqlalchemy import BigInteger, Index, String, UniqueConstraint, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -24,12 +26,19 @@ class Card(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     alert_id: Mapped[int] = mapped_column(BigInteger, index=True)
     chat_id: Mapped[int] = mapped_column(BigInteger)
-    preview_id: Mapped[int] = mapped_column(BigInteger)
-    """The message that shows what readers get."""
-    preview_print: Mapped[str] = mapped_column(String(64))
+    preview_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The message that shows what readers get; none before it is sent."""
+    preview_print: Mapped[str] = mapped_column(String(64), server_default="")
     """Fingerprint of the preview, so that it is edited only where it changed."""
-    message_id: Mapped[int] = mapped_column(BigInteger)
-    """The message with the buttons."""
+    other_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The preview in the other language, where the alert has a text in it."""
+    other_print: Mapped[str] = mapped_column(String(64), server_default="")
+    shape: Mapped[str] = mapped_column(String(64), server_default="1")
+    """How many previews, and of which photo: what no edit can change."""
+    message_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The message with the buttons; none before it is sent."""
+    dealing_until: Mapped[datetime | None]
+    """Until then somebody is sending it."""
     language: Mapped[Language] = mapped_column(word(Language))
     """Of the editor to whom it is shown."""
     dispatch_id: Mapped[int | None] = mapped_column(BigInteger)
@@ -56,7 +65,11 @@ async def card_at(session: AsyncSession, chat_id: int, message_id: int) -> Card 
     return await session.scalar(
         select(Card).where(
             Card.chat_id == chat_id,
-            (Card.message_id == message_id) | (Card.preview_id == message_id),
+            or_(
+                Card.message_id == message_id,
+                Card.preview_id == message_id,
+                Card.other_id == message_id,
+            ),
         )
     )
 

@@ -60,6 +60,8 @@ class Correction(Base):
     main_language: Mapped[str] = mapped_column(Text)
     made_by: Mapped[int] = mapped_column(BigInteger)
     made_at: Mapped[datetime]
+    asked_at: Mapped[datetime | None]
+    """From when on somebody else is asked to approve it, where two must agree."""
     decided_by: Mapped[int | None] = mapped_column(BigInteger)
     decided_at: Mapped[datetime | None]
     """When readers were told; the date that they see."""

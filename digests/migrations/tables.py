@@ -6,6 +6,7 @@ import digests.alerts.alert
 import digests.alerts.card
 import digests.alerts.dialogue
 import digests.alerts.editor
+import digests.alerts.invitation
 import digests.alerts.matter
 import digests.audience.slot
 import digests.audience.subscriber

@@ -19,6 +19,19 @@ depends_on = None
 def upgrade() -> None:
     """Upwards."""
     op.create_table(
+        "invitation",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("role", sa.String(length=16), nullable=False),
+        sa.Column("made_by", sa.BigInteger(), nullable=False),
+        sa.Column("made_at", Instant(), nullable=False),
+        sa.Column("expires_at", Instant(), nullable=False),
+        sa.Column("used_at", Instant(), nullable=True),
+        sa.Column("revoked_at", Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_invitation_code_hash")),
+    )
+    op.create_table(
         "matter",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
@@ -87,6 +100,23 @@ def upgrade() -> None:
     with op.batch_alter_table("dropped_article", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_dropped_article_look_at"), ["look_at"], unique=False)
 
+    with op.batch_alter_table("alert", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("proposed_by", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("proposed_at", Instant(), nullable=True))
+        batch_op.add_column(sa.Column("refused_by", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("refusal", sa.Text(), nullable=True))
+        batch_op.create_index(
+            "ix_alert_undecided",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('proposed', 'scheduled')"),
+            postgresql_where=sa.text("state IN ('proposed', 'scheduled')"),
+        )
+
+    with op.batch_alter_table("alert_revision", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("photo", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("release_at", Instant(), nullable=True))
+
     with op.batch_alter_table("article", schema=None) as batch_op:
         batch_op.add_column(sa.Column("later_text", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("withdrawn_at", Instant(), nullable=True))
@@ -97,6 +127,21 @@ def upgrade() -> None:
             sqlite_where=sa.text("changed_at IS NOT NULL"),
             postgresql_where=sa.text("changed_at IS NOT NULL"),
         )
+
+    with op.batch_alter_table("card", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("other_id", sa.BigInteger(), nullable=True))
+        batch_op.add_column(
+            sa.Column("other_print", sa.String(length=64), server_default="", nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column("shape", sa.String(length=64), server_default="1", nullable=False)
+        )
+        batch_op.add_column(sa.Column("dealing_until", Instant(), nullable=True))
+        batch_op.alter_column("preview_id", existing_type=sa.BIGINT(), nullable=True)
+        batch_op.alter_column("message_id", existing_type=sa.BIGINT(), nullable=True)
+
+    with op.batch_alter_table("correction", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("asked_at", Instant(), nullable=True))
 
     with op.batch_alter_table("gate", schema=None) as batch_op:
         batch_op.add_column(sa.Column("stopped_at", Instant(), nullable=True))

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from digests.audience import presence
 from digests.audience.subscriber import Subscriber
 from digests.outbox import pace
+from digests.outbox.arrived import Arrival, close_arrived
 from digests.outbox.claim import locked_gate, move_paces
 from digests.outbox.control import pause, uncover
 from digests.outbox.dispatch import Content, Dispatch, DispatchState, MessageKind, Reach
@@ -72,13 +73,26 @@ async def settle(
     if any(result.verdict and result.verdict.meaning in _NEED_THE_GATE for result in results):
         # Before any other lock, as everywhere: two couriers must not wait for each other.
         await locked_gate(session, bot_id, ceiling, now)
-    batch = await _Batch.load(session, results, now, at_most_once)
-    for result in results:
+    closed = await close_arrived(session, _arrivals(results), now=now)
+    rest = [result for result in results if result.id not in closed]
+    if not rest:
+        return Settled(sent=len(closed))
+    batch = await _Batch.load(session, rest, now, at_most_once)
+    for result in rest:
         batch.add(result)
     if batch.hold:
         await hold(session, batch.hold, bot_id=bot_id, ceiling=ceiling, now=now)
     await batch.write()
-    return batch.counts()
+    return batch.counts(closed=len(closed))
+
+
+def _arrivals(results: Sequence[Result]) -> list[Arrival]:
+    return [
+        (result.id, result.slot_no, result.revision, result.parts, verdict.message_id)
+        for result in results
+        if (verdict := result.verdict) and verdict.meaning is Meaning.DELIVERED
+        if not verdict.reason
+    ]
 
 
 async def hold(
@@ -308,11 +322,11 @@ class _Batch:
         if self._threadless:
             await _leave_threads(self._session, self._threadless, now=self._now)
 
-    def counts(self) -> Settled:
-        """How it went."""
+    def counts(self, *, closed: int) -> Settled:
+        """How it went; ``closed`` had arrived without further ado."""
         ended = [entry["outcome"] for entry in self._receipts if entry["closes"]]
         return Settled(
-            sent=ended.count(Outcome.SENT),
+            sent=closed + ended.count(Outcome.SENT),
             again=self._again,
             failed=ended.count(Outcome.FAILED),
             unknown=ended.count(Outcome.UNKNOWN),

@@ -20,6 +20,11 @@ NAMING = {
 }
 
 
+def microseconds(moment: datetime) -> int:
+    """Since 1970: how SQLite keeps a moment."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
 class Instant(TypeDecorator[datetime]):
     """A moment in UTC, aware in Python: timestamptz on PostgreSQL, microseconds since 1970 on SQLite.
 
@@ -41,7 +46,7 @@ class Instant(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a naive time reached the database")
-        return (value - _EPOCH) // timedelta(microseconds=1) if dialect.name == "sqlite" else value
+        return microseconds(value) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Back to an aware UTC time."""

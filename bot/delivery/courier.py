@@ -31,7 +31,7 @@ from digests.errors import DeliveryError, SecondPoller, TokenRefused
 from digests.outbox.claim import LEAD, Claim, Claimed, claim
 from digests.outbox.clock import Clock, SharedClock
 from digests.outbox.dispatch import Content, MessageKind
-from digests.outbox.message import MessageState, OutboxMessage
+from digests.outbox.message import MessageState, OutboxMessage, stands
 from digests.outbox.plan import PLANNED
 from digests.outbox.settle import Result
 from digests.outbox.verdict import Meaning, Verdict
@@ -206,7 +206,7 @@ class Courier:
         """Whether anything may go soon. A read: an idle bot writes nothing."""
         horizon = self.now() + within
         ready = select(OutboxMessage.id).where(
-            OutboxMessage.state == MessageState.READY,
+            OutboxMessage.state == stands(MessageState.READY),
             or_(OutboxMessage.not_before.is_(None), OutboxMessage.not_before <= horizon),
         )
         async with self._database.read() as session:

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     BigInteger,
-    Delete,
     Insert,
     Select,
+    Table,
     bindparam,
     delete,
     insert,
@@ -26,9 +26,10 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import ReturningDelete
 
 from digests.outbox.dispatch import Dispatch, MessageKind
-from digests.outbox.message import MessageState, OutboxMessage
+from digests.outbox.message import MessageState, OutboxMessage, stands
 from digests.outbox.receipt import Outcome, Receipt
 from digests.storage.given import Given
 
@@ -43,7 +44,8 @@ _ARRIVALS = Given(
     message_id=BigInteger(),
 )
 
-_OUTBOX, _DISPATCH = OutboxMessage.__table__, Dispatch.__table__
+_OUTBOX = cast(Table, OutboxMessage.__table__)
+_DISPATCH, _RECEIPT = cast(Table, Dispatch.__table__), cast(Table, Receipt.__table__)
 
 
 async def close_arrived(
@@ -68,7 +70,7 @@ async def close_arrived(
 class _Statements:
     dialect: str
     enter: Insert
-    leave: Delete
+    leave: ReturningDelete[Any]
     lock: Select[Any] | None
     share: Select[Any]
 
@@ -79,7 +81,7 @@ def _statements(dialect: str) -> _Statements:
     simply = (
         _OUTBOX.c.id == given.c.id,
         _OUTBOX.c.slot_no == given.c.slot_no,
-        _OUTBOX.c.state == MessageState.SENDING,
+        _OUTBOX.c.state == stands(MessageState.SENDING),
         _OUTBOX.c.kind == MessageKind.SEND,
         _OUTBOX.c.part + 1 >= given.c.parts,
         _DISPATCH.c.id == _OUTBOX.c.dispatch_id,
@@ -106,12 +108,10 @@ def _statements(dialect: str) -> _Statements:
     asked = select(_OUTBOX.c.dispatch_id).where(_OUTBOX.c.id.in_(select(given.c.id)))
     return _Statements(
         dialect,
-        insert(Receipt.__table__).from_select(
-            list(columns), select(*columns.values()).where(*simply)
-        ),  # type: ignore[arg-type]
+        insert(_RECEIPT).from_select(list(columns), select(*columns.values()).where(*simply)),
         delete(_OUTBOX)
-        .where(_OUTBOX.c.id.in_(select(_OUTBOX.c.id).where(*simply)))
-        .returning(_OUTBOX.c.id),  # type: ignore[arg-type]
+        .where(_OUTBOX.c.id.in_(select(_OUTBOX.c.id).where(*simply).correlate(None)))
+        .returning(_OUTBOX.c.id),
         None if dialect == "sqlite" else asked.order_by(_OUTBOX.c.id).with_for_update(),
         select(_DISPATCH.c.id)
         .where(_DISPATCH.c.id.in_(bindparam("ids", expanding=True)))

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import cast
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import BigInteger, Table, Update, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,6 +23,8 @@ from digests.outbox.lanes import Wheel
 from digests.outbox.message import MessageState, OutboxMessage
 from digests.outbox.quiet import is_quiet
 from digests.outbox.waiting import Candidate, waiting
+from digests.storage.given import Given
+from digests.storage.schema import Instant
 from digests.vocabulary import Language
 
 LEASE = timedelta(seconds=90)
@@ -180,18 +184,8 @@ def _first(queue: list[Candidate], slot: datetime, taken: set[int]) -> Candidate
     return None
 
 
-_TAKE = (
-    update(OutboxMessage.__table__)  # type: ignore[arg-type]
-    .where(OutboxMessage.__table__.c.id == bindparam("_id"))
-    .values(
-        state=MessageState.SENDING,
-        owner=bindparam("_owner"),
-        lease_until=bindparam("_lease"),
-        slot=bindparam("_slot"),
-        slot_no=bindparam("_slot_no"),
-        attempt=OutboxMessage.__table__.c.attempt + 1,
-    )
-)
+_TAKEN = Given(id=BigInteger(), slot=Instant(), slot_no=BigInteger())
+_PACES = Given(chat_id=BigInteger(), next_send_at=Instant())
 
 
 async def _take(
@@ -200,14 +194,12 @@ async def _take(
     owner: str,
     now: datetime,
 ) -> None:
+    dialect = session.get_bind().dialect.name
     connection = await session.connection()
-    lease = now + LEASE
     await connection.execute(
-        _TAKE,
-        [
-            {"_id": one.row.id, "_owner": owner, "_lease": lease, "_slot": slot, "_slot_no": number}
-            for one, slot, number in numbered
-        ],
+        _take_given(dialect),
+        _TAKEN.bound(dialect, [(one.row.id, slot, number) for one, slot, number in numbered])
+        | {"_owner": owner, "_lease": now + LEASE},
     )
     await move_paces(
         session,
@@ -218,18 +210,41 @@ async def _take(
     )
 
 
+@cache
+def _take_given(dialect: str) -> Update:
+    outbox, taken = cast(Table, OutboxMessage.__table__), _TAKEN.table(dialect)
+    return (
+        update(outbox)
+        .where(outbox.c.id == taken.c.id)
+        .values(
+            state=MessageState.SENDING,
+            owner=bindparam("_owner"),
+            lease_until=bindparam("_lease"),
+            slot=taken.c.slot,
+            slot_no=taken.c.slot_no,
+            attempt=outbox.c.attempt + 1,
+        )
+    )
+
+
 async def move_paces(session: AsyncSession, paces: dict[int, datetime]) -> None:
     """Sets when these chats may be sent to again."""
-    if session.get_bind().dialect.name == "sqlite":
-        chat_paces = sqlite.insert(ChatPace.__table__)  # type: ignore[arg-type]
-    else:
-        chat_paces = postgresql.insert(ChatPace.__table__)  # type: ignore[assignment, arg-type]
-    await session.execute(
-        chat_paces.on_conflict_do_update(
-            index_elements=["chat_id"],
-            set_={"next_send_at": chat_paces.excluded.next_send_at},
-        ),
-        [{"chat_id": chat_id, "next_send_at": at} for chat_id, at in paces.items()],
+    if not paces:
+        return
+    dialect = session.get_bind().dialect.name
+    connection = await session.connection()
+    await connection.execute(_move_given(dialect), _PACES.bound(dialect, list(paces.items())))
+
+
+@cache
+def _move_given(dialect: str) -> sqlite.Insert | postgresql.Insert:
+    paces, given = cast(Table, ChatPace.__table__), _PACES.table(dialect)
+    # SQLite needs the condition: without it ON would begin a join.
+    moved = select(given.c.chat_id, given.c.next_send_at).where(given.c.chat_id.is_not(None))
+    insert = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(paces)
+    statement = insert.from_select(["chat_id", "next_send_at"], moved)
+    return statement.on_conflict_do_update(
+        index_elements=["chat_id"], set_={"next_send_at": statement.excluded.next_send_at}
     )
 
 

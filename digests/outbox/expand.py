@@ -19,7 +19,7 @@ from sqlalchemy.orm import aliased
 from digests.audience.slot import Appointment
 from digests.audience.subscriber import EmptyDay, Subscriber, SubscriberState
 from digests.outbox.dispatch import Dispatch, DispatchState, Lane, MessageKind, Reach
-from digests.outbox.message import MessageState, OutboxMessage
+from digests.outbox.message import MessageState, OutboxMessage, stands
 from digests.outbox.plan import matching, received
 from digests.outbox.receipt import Receipt
 
@@ -83,7 +83,7 @@ async def _room(session: AsyncSession, rate: float) -> dict[Lane, int]:
     most = max(CHUNK // 10, int(rate * LOOKAHEAD_SECONDS))
     waiting = await session.execute(
         select(OutboxMessage.lane, func.count())
-        .where(OutboxMessage.state == MessageState.READY)
+        .where(OutboxMessage.state == stands(MessageState.READY))
         .group_by(OutboxMessage.lane)
     )
     counts = {lane: count for lane, count in waiting.all()}  # noqa: C416

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from digests.outbox.dispatch import Content
 from digests.outbox.gate import ChatPace, Worker
 from digests.outbox.ledger import Entry, dispatches_of, entry, record
-from digests.outbox.message import MessageState, OutboxMessage
+from digests.outbox.message import MessageState, OutboxMessage, stands
 from digests.outbox.retry import rescued
 
 AT_ONCE = 1_000
@@ -44,7 +44,7 @@ async def rescue(
 ) -> Rescued:
     """Takes messages whose lease ran out; with ``orphans`` all that are in flight. Of the contents in
     ``at_most_once`` none is sent again: they may have been on the wire."""
-    overdue = OutboxMessage.state == MessageState.SENDING
+    overdue = OutboxMessage.state == stands(MessageState.SENDING)
     if not orphans:
         overdue &= or_(OutboxMessage.lease_until.is_(None), OutboxMessage.lease_until < now)
     rows = (

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Row, Select, exists, or_, select
+from sqlalchemy import Row, Select, Table, bindparam, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from digests.audience.subscriber import Subscriber
 from digests.outbox.control import sweep
 from digests.outbox.dispatch import Dispatch, DispatchState, Lane
 from digests.outbox.gate import ChatPace
-from digests.outbox.message import MessageState, OutboxMessage
+from digests.outbox.message import MessageState, OutboxMessage, stands
 
 SPARE = 32
 """More candidates than slots: two messages to one chat need two claims."""
@@ -33,8 +32,11 @@ async def waiting(
 ) -> dict[Lane, list[Candidate]]:
     """Up to ``most`` and a few more of each lane that has any."""
     rows: dict[Lane, list[Row[Any]]] = {}
+    connection = await session.connection()
     for lane in await _lanes(session):
-        found = await session.execute(_query(lane, most + SPARE, horizon))
+        found = await connection.execute(
+            _OLDEST, {"lane": lane, "most": most + SPARE, "horizon": horizon}
+        )
         rows[lane] = list(found.all())
     dispatches = await _dispatches(
         session, {row.dispatch_id for lane in rows for row in rows[lane]}
@@ -64,13 +66,19 @@ def _must_be_put_right(row: Row[Any], dispatches: dict[int, Dispatch]) -> bool:
     return row.kind is not dispatch.kind and dispatch.state is not DispatchState.PAUSED
 
 
+_HAS_ANY = select(
+    *(
+        exists().where(
+            OutboxMessage.state == stands(MessageState.READY), OutboxMessage.lane == lane
+        )
+        for lane in Lane
+    )
+)
+
+
 async def _lanes(session: AsyncSession) -> list[Lane]:
     """One statement instead of five queries, most of which would find nothing."""
-    has = [
-        exists().where(OutboxMessage.state == MessageState.READY, OutboxMessage.lane == lane)
-        for lane in Lane
-    ]
-    found = (await session.execute(select(*has))).one()
+    found = (await session.execute(_HAS_ANY)).one()
     return [lane for lane, is_there in zip(Lane, found, strict=True) if is_there]
 
 
@@ -83,40 +91,48 @@ async def _dispatches(session: AsyncSession, ids: set[int]) -> dict[int, Dispatc
     return {dispatch.id: dispatch for dispatch in found}
 
 
-def _query(lane: Lane, most: int, horizon: datetime) -> Select[*tuple[Any, ...]]:
-    flying = aliased(OutboxMessage)
+_OUTBOX = cast(Table, OutboxMessage.__table__)
+_READER, _PACE = cast(Table, Subscriber.__table__), cast(Table, ChatPace.__table__)
+
+
+def _oldest() -> Select[*tuple[Any, ...]]:
+    flying = _OUTBOX.alias("flying")
     in_flight = exists().where(
-        flying.chat_id == OutboxMessage.chat_id, flying.state == MessageState.SENDING
+        flying.c.chat_id == _OUTBOX.c.chat_id, flying.c.state == stands(MessageState.SENDING)
     )
+    horizon = bindparam("horizon", type_=ChatPace.next_send_at.type)
     return (
         select(
-            OutboxMessage.id,
-            OutboxMessage.chat_id,
-            OutboxMessage.kind,
-            OutboxMessage.part,
-            OutboxMessage.message_id,
-            OutboxMessage.lane,
-            OutboxMessage.not_before,
-            OutboxMessage.attempt,
-            OutboxMessage.ambiguous,
-            OutboxMessage.plain,
-            OutboxMessage.dispatch_id,
-            Subscriber.thread_id,
-            Subscriber.language,
-            Subscriber.timezone,
-            Subscriber.quiet_from,
-            Subscriber.quiet_until,
-            ChatPace.next_send_at,
+            _OUTBOX.c.id,
+            _OUTBOX.c.chat_id,
+            _OUTBOX.c.kind,
+            _OUTBOX.c.part,
+            _OUTBOX.c.message_id,
+            _OUTBOX.c.lane,
+            _OUTBOX.c.not_before,
+            _OUTBOX.c.attempt,
+            _OUTBOX.c.ambiguous,
+            _OUTBOX.c.plain,
+            _OUTBOX.c.dispatch_id,
+            _READER.c.thread_id,
+            _READER.c.language,
+            _READER.c.timezone,
+            _READER.c.quiet_from,
+            _READER.c.quiet_until,
+            _PACE.c.next_send_at,
         )
-        .outerjoin(Subscriber, Subscriber.id == OutboxMessage.subscriber_id)
-        .outerjoin(ChatPace, ChatPace.chat_id == OutboxMessage.chat_id)
+        .outerjoin(_READER, _READER.c.id == _OUTBOX.c.subscriber_id)
+        .outerjoin(_PACE, _PACE.c.chat_id == _OUTBOX.c.chat_id)
         .where(
-            OutboxMessage.state == MessageState.READY,
-            OutboxMessage.lane == lane,
-            or_(OutboxMessage.not_before.is_(None), OutboxMessage.not_before <= horizon),
-            or_(ChatPace.next_send_at.is_(None), ChatPace.next_send_at <= horizon),
+            _OUTBOX.c.state == stands(MessageState.READY),
+            _OUTBOX.c.lane == bindparam("lane", type_=OutboxMessage.lane.type),
+            or_(_OUTBOX.c.not_before.is_(None), _OUTBOX.c.not_before <= horizon),
+            or_(_PACE.c.next_send_at.is_(None), _PACE.c.next_send_at <= horizon),
             ~in_flight,
         )
-        .order_by(OutboxMessage.id)
-        .limit(most)
+        .order_by(_OUTBOX.c.id)
+        .limit(bindparam("most"))
     )
+
+
+_OLDEST = _oldest()

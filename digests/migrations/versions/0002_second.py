@@ -127,6 +127,9 @@ def upgrade() -> None:
             sqlite_where=sa.text("changed_at IS NOT NULL"),
             postgresql_where=sa.text("changed_at IS NOT NULL"),
         )
+        batch_op.create_index(
+            "ix_article_source_published", ["source_id", "published_at"], unique=False
+        )
 
     with op.batch_alter_table("card", schema=None) as batch_op:
         batch_op.add_column(sa.Column("other_id", sa.BigInteger(), nullable=True))

@@ -5,8 +5,8 @@ Every change is a new revision and every button carries one, so that nobody send
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,7 +15,7 @@ from digests.alerts.alert import Alert, AlertRevision, AlertState, RevisionReaso
 from digests.alerts.audit import record
 from digests.alerts.permission import Act
 from digests.alerts.staff import demand
-from digests.alerts.wording import arranged, tidied
+from digests.alerts.wording import MOST, UNDER_PHOTO, arranged, tidied
 from digests.errors import Stale
 from digests.vocabulary import Severity, Standing
 
@@ -35,6 +35,20 @@ class Item:
     standing: Standing = Standing.DEVELOPING
     attribution: str | None = None
     source_url: str | None = None
+    others: Mapping[str, str] = field(default_factory=dict)
+    """The same in other languages, by language."""
+    photo: str | None = None
+    """Telegram's id of the file."""
+    release_at: datetime | None = None
+    """When it is to go out; none: as soon as it is approved."""
+
+    def spoken_in(self, language: str) -> str:
+        """The language in which somebody who reads this one gets the text."""
+        return language if language in self.others else self.language
+
+    def told_in(self, language: str) -> str:
+        """The text that they get."""
+        return self.others.get(language, self.text)
 
 
 async def draft(
@@ -114,24 +128,31 @@ def item_of(revision: AlertRevision) -> Item:
         standing=revision.standing,
         attribution=revision.attribution,
         source_url=revision.source_url,
+        others={k: v for k, v in revision.texts.items() if k != revision.main_language},
+        photo=revision.photo,
+        release_at=revision.release_at,
     )
 
 
 def _revision(
     alert: Alert, item: Item, reason: RevisionReason, by: int, now: datetime
 ) -> AlertRevision:
+    most = UNDER_PHOTO if item.photo else MOST
+    texts = {**item.others, item.language: item.text}
     said_by = tidied(item.attribution, ATTRIBUTION) if item.attribution else None
     return AlertRevision(
         alert_id=alert.id,
         revision=alert.revision,
         reason=reason,
-        texts={item.language: arranged(item.text)},
+        texts={language: arranged(text, most) for language, text in texts.items()},
         main_language=item.language,
         topics=list(item.topics),
         severity=item.severity,
         standing=item.standing,
         attribution=said_by.replace("\n", " ") if said_by else None,
         source_url=item.source_url,
+        photo=item.photo,
+        release_at=item.release_at,
         made_by=by,
         made_at=now,
     )

@@ -12,7 +12,7 @@ from digests.alerts.alert import Alert, AlertRevision, AlertState, RevisionReaso
 from digests.alerts.audit import record
 from digests.alerts.permission import Act
 from digests.alerts.staff import demand
-from digests.alerts.wording import arranged, body, headline, tidied
+from digests.alerts.wording import MOST, UNDER_PHOTO, arranged, body, headline, tidied
 from digests.corrections.correction import (
     CorrectedSubject,
     Correction,
@@ -58,14 +58,14 @@ async def propose(
     already withdrawn; ``Incomplete`` or ``TooLong`` for words that cannot go out.
     """
     await demand(session, by, Act.CORRECT, owners=owners)
-    await _standing(session, amendment.subject, amendment.subject_id, amendment.revision)
+    wrong = await _standing(session, amendment.subject, amendment.subject_id, amendment.revision)
     correction = Correction(
         kind=amendment.kind,
         subject=amendment.subject,
         subject_id=amendment.subject_id,
         state=CorrectionState.PROPOSED,
         was_revision=amendment.revision,
-        texts=_texts(amendment),
+        texts=_texts(amendment, await _most(session, wrong)),
         notes=_notes(amendment),
         main_language=amendment.language,
         made_by=by,
@@ -157,10 +157,18 @@ async def _is_withdrawn(session: AsyncSession, wrong: Alert | Story) -> bool:
     return revision.reason is RevisionReason.RETRACTION
 
 
-def _texts(amendment: Amendment) -> dict[str, str]:
+async def _most(session: AsyncSession, wrong: Alert | Story) -> int:
+    """How long what is right may be: it takes the place of what was wrong."""
+    if isinstance(wrong, Story):
+        return MOST
+    revision = await session.get_one(AlertRevision, (wrong.id, wrong.revision))
+    return UNDER_PHOTO if revision.photo else MOST
+
+
+def _texts(amendment: Amendment, most: int) -> dict[str, str]:
     if amendment.kind is CorrectionKind.RETRACT:
         return {}
-    return {amendment.language: arranged(amendment.text)}
+    return {amendment.language: arranged(amendment.text, most)}
 
 
 def _notes(amendment: Amendment) -> dict[str, str]:
@@ -187,6 +195,7 @@ async def _amend_alert(session: AsyncSession, alert: Alert, correction: Correcti
             standing=Standing.RETRACTED if withdrawn else was.standing,
             attribution=was.attribution,
             source_url=was.source_url,
+            photo=was.photo,
             note=correction.notes.get(correction.main_language),
             made_by=correction.made_by,
             made_at=correction.decided_at,

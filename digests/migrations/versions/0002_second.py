@@ -169,6 +169,23 @@ def upgrade() -> None:
             postgresql_where=sa.text("outcome IN ('failed', 'unknown')"),
         )
 
+    with op.batch_alter_table("story", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("places", sa.JSON(), server_default="[]", nullable=False))
+
     with op.batch_alter_table("subscriber", schema=None) as batch_op:
         batch_op.add_column(sa.Column("suspension_told_at", Instant(), nullable=True))
         batch_op.add_column(sa.Column("added_by", sa.BigInteger(), nullable=True))
+        batch_op.add_column(
+            sa.Column("length", sa.String(length=16), server_default="usual", nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column("wants_map", sa.Boolean(), server_default=sa.text("(false)"), nullable=False)
+        )
+
+    with op.batch_alter_table("taste", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("length", sa.String(length=16), server_default="usual", nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column("has_map", sa.Boolean(), server_default=sa.text("(false)"), nullable=False)
+        )

@@ -142,6 +142,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("dealing_until", Instant(), nullable=True))
         batch_op.alter_column("preview_id", existing_type=sa.BIGINT(), nullable=True)
         batch_op.alter_column("message_id", existing_type=sa.BIGINT(), nullable=True)
+        batch_op.create_index(
+            "ix_card_wanted",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("message_id IS NULL"),
+            postgresql_where=sa.text("message_id IS NULL"),
+        )
 
     with op.batch_alter_table("correction", schema=None) as batch_op:
         batch_op.add_column(sa.Column("asked_at", Instant(), nullable=True))

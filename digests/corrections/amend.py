@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from digests.alerts.alert import Alert, AlertRevision, AlertState, RevisionReason
 from digests.alerts.audit import record
 from digests.alerts.permission import Act
+from digests.alerts.release import Consent, Proposal, consent
 from digests.alerts.staff import demand
 from digests.alerts.wording import MOST, UNDER_PHOTO, arranged, body, headline, tidied
 from digests.corrections.correction import (
@@ -20,7 +21,7 @@ from digests.corrections.correction import (
     CorrectionState,
 )
 from digests.corrections.spread import spread_alert, spread_story
-from digests.errors import Incomplete, Stale
+from digests.errors import Incomplete, NotPermitted, Stale
 from digests.stories.story import Story, StoryRevision
 from digests.vocabulary import Standing
 
@@ -76,15 +77,39 @@ async def propose(
     return correction
 
 
-async def approve(
+async def ask(
     session: AsyncSession, correction_id: int, *, by: int, owners: Collection[int], now: datetime
+) -> Correction:
+    """Asks others to approve what stands in it; only its author can."""
+    await demand(session, by, Act.CORRECT, owners=owners)
+    correction = await _undecided(session, correction_id)
+    if correction.made_by != by:
+        raise NotPermitted("writer")
+    if correction.asked_at is not None:
+        raise Stale("asked")
+    correction.asked_at = now
+    await record(session, "propose", f"correction:{correction.id}", by=by, now=now)
+    return correction
+
+
+async def approve(
+    session: AsyncSession,
+    correction_id: int,
+    *,
+    by: int,
+    owners: Collection[int],
+    now: datetime,
+    two_person: bool,
 ) -> Correction:
     """The error is put right: a new revision, and work for the outbox to bring it everywhere.
 
-    Raises ``Stale`` where this was decided before, or the alert or story changed meanwhile.
+    Where two must agree a correction needs the second one's word, for it says something new; a
+    retraction says nothing, and must not wait. Raises ``NotPermitted``, or ``Stale`` where this was
+    decided before, or the alert or story changed meanwhile.
     """
     await demand(session, by, Act.CORRECT, owners=owners)
     correction = await _undecided(session, correction_id)
+    given = _consent(correction, by, two_person, now)
     wrong = await _standing(
         session, correction.subject, correction.subject_id, correction.was_revision
     )
@@ -105,8 +130,16 @@ async def approve(
         now=now,
         correction=correction.id,
         revision=correction.now_revision,
+        **({"alone": True} if given is Consent.ALONE else {}),
     )
     return correction
+
+
+def _consent(correction: Correction, by: int, two_person: bool, now: datetime) -> Consent:
+    if correction.kind is CorrectionKind.RETRACT:
+        return Consent.ONE
+    asked_by = correction.made_by if correction.asked_at else None
+    return consent(Proposal(asked_by, correction.asked_at), by=by, two_person=two_person, now=now)
 
 
 async def discard(

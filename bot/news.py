@@ -7,15 +7,20 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.rendering.digest import digest_parts
 from bot.rendering.render import Message, Words
 from digests.audience.sharing import taste_for
 from digests.audience.subscribe import FIRST_WINDOW
+from digests.audience.taste import Length
 from digests.editions.compose import on_demand
 from digests.editions.due import next_whole_minute
+from digests.editions.edition import Edition
 from digests.editions.press import Wanted, press
+from digests.editions.selection import Candidate, Reason
+from digests.editions.stock import stock
 from digests.editions.window import open_window
 from digests.intake.article import Article
 from digests.intake.collect import SourceRead, collect
@@ -23,6 +28,7 @@ from digests.intake.fetch import FeedClient
 from digests.intake.source import Source
 from digests.storage.database import Database
 from digests.stories.group import group
+from digests.stories.story import Story, StoryRevision
 from digests.stories.tagging import Topics
 from digests.vocabulary import Language, Topic
 
@@ -79,6 +85,22 @@ async def group_all(
             return placed
 
 
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A story that could be told, in the words of the digest's language, and why it stands where."""
+
+    title: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A digest as its reader would get it, and what it was chosen from."""
+
+    parts: tuple[Message, ...]
+    explained: tuple[Explained, ...]
+
+
 async def preview_digest(
     database: Database,
     topics: Topics,
@@ -87,13 +109,14 @@ async def preview_digest(
     *,
     now: datetime,
     back: timedelta | None = None,
-) -> tuple[Message, ...]:
+    length: Length = Length.USUAL,
+) -> Preview:
     """The digest that a new reader of these topics would get now, or the one over ``back``; all that
     was done for it is undone."""
     async with database.write() as session:
         told_at = await open_window(session, now=now)
         await group(session, topics, now=told_at, limit=AT_ONCE)
-        taste = await taste_for(session, wanted)
+        taste = await taste_for(session, wanted, length)
         assert taste is not None  # noqa: S101 - at least one topic was wanted
         end = next_whole_minute(told_at)
         since = end - (back or FIRST_WINDOW)
@@ -102,9 +125,35 @@ async def preview_digest(
         )
         empty = Wanted(taste, since, end)
         edition_id = edition.id if edition else (await press(session, [empty], now=now))[empty]
+        edition = await session.get_one(Edition, edition_id)
         parts = await digest_parts(session, Words(topics), edition_id, 1, language, "UTC")
+        explained = await _explained(session, edition, wanted, language, length)
         await session.rollback()
-    return parts
+    return Preview(parts, explained)
+
+
+async def _explained(
+    session: AsyncSession,
+    edition: Edition,
+    wanted: Sequence[Topic],
+    language: Language,
+    length: Length,
+) -> tuple[Explained, ...]:
+    start, end = edition.window_start, edition.window_end
+    reasons = (await stock(session, start, end)).explain(wanted, start, end, length)
+    said = {row.story_id: row for row in await _said(session, [r.candidate for r in reasons])}
+    return tuple(
+        Explained(said[reason.candidate.story_id].told_in(language)[1]["title"], reason)
+        for reason in reasons
+    )
+
+
+async def _said(session: AsyncSession, candidates: Sequence[Candidate]) -> Sequence[StoryRevision]:
+    rows = select(StoryRevision).join(
+        Story, and_(Story.id == StoryRevision.story_id, Story.revision == StoryRevision.revision)
+    )
+    ids = [candidate.story_id for candidate in candidates]
+    return (await session.scalars(rows.where(Story.id.in_(ids)))).all()
 
 
 async def article_rows(

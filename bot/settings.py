@@ -68,6 +68,7 @@ class Settings(BaseSettings):
     webhook_url: str | None = Field(None, description="Public https address; else long polling.")
     webhook_secret: SecretStr | None = Field(None, description="1-256 of A-Za-z0-9_-.")
     listen: str = Field("127.0.0.1:8080", description="Where the web doors listen.")
+    two_person: bool = Field(False, description="Another editor must approve each alert.")
     push_key: SecretStr | None = Field(None, description="Bearer key of the push door; none: shut.")
     topics: Path | None = Field(None, description="An own topics file.")
     allow_networks: Networks = Field(

@@ -91,7 +91,8 @@ class TooManyTimes(RequestError):
 
 
 class NotPermitted(RequestError):
-    """The person's role does not allow this."""
+    """The person's role does not allow this; the text may name a further reason: anonymous, second, own,
+    writer, owner."""
 
 
 class TooLong(RequestError):
@@ -111,7 +112,8 @@ class Incomplete(RequestError):
 
 
 class Stale(RequestError):
-    """What the person saw is so no more; ``how`` says why: changed, decided, gone, over."""
+    """What the person saw is so no more; ``how`` says why: changed, decided, gone, over; used, revoked,
+    expired (an invitation); time (it has passed), far (too late to be news)."""
 
     def __init__(self, how: str = "changed") -> None:
         super().__init__(how)

@@ -145,22 +145,32 @@ async def export(file: TextIO, hours: int | None) -> None:
 @click.option("--topics", "wanted", required=True, help="Topics, separated by commas.")
 @click.option("--language", default="en", type=click.Choice(["en", "uk"]))
 @click.option("--hours", type=click.IntRange(1, 72), help="How far back; else as for a new reader.")
+@click.option("--length", default="usual", type=click.Choice(["short", "usual", "long"]))
 @click.option("--html", is_flag=True, help="Telegram's markup, not plain text.")
+@click.option(
+    "--explain", is_flag=True, help="Why each story stands where it does, or is left out."
+)
 @waits
-async def preview(wanted: str, language: str, hours: int | None, html: bool) -> None:
+async def preview(
+    wanted: str, language: str, hours: int | None, length: str, html: bool, explain: bool
+) -> None:
     """The digest that a reader of these topics would get now. Nothing is stored."""
     from bot.news import preview_digest
+    from digests.audience.taste import Length
     from digests.stories.tagging import load_topics
     from digests.vocabulary import Language
 
     known = load_topics(settings().topics)
     names = [named_topic(known, word) for word in wanted.replace(",", " ").split()]
     async with opened() as database:
-        parts = await preview_digest(
+        found = await preview_digest(
             database, known, names, Language(language), now=now(),
-            back=timedelta(hours=hours) if hours else None,
+            back=timedelta(hours=hours) if hours else None, length=Length(length),
         )  # fmt: skip
-    for part in parts:
+    if explain:
+        show("explained.txt", stories=found.explained)
+        return
+    for part in found.parts:
         click.echo(part.text if html else _plain(part.text))
         click.echo()
 

@@ -86,6 +86,7 @@ async def approve_correction(update: Update, context: Context, correction: str) 
             by=person(update),
             owners=context.settings.owners,
             now=context.now(),
+            two_person=context.settings.two_person,
         )
     await context.change("desk/correction_sent.html", correction=done)
     if done.subject is CorrectedSubject.ALERT:

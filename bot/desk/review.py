@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import update as change_rows
 from telegram import Update
 
 from bot.context import Context
 from bot.desk.card import Page, redraw
 from bot.desk.door import desk, number, person
 from digests.alerts import propose
-from digests.alerts.card import Card
 from digests.alerts.decide import approve
 from digests.alerts.dialogue import Asked, ask
 from digests.alerts.permission import Act
@@ -23,11 +21,11 @@ from digests.vocabulary import Language, Severity, Standing
 async def send_alert(update: Update, context: Context, alert: str, revision: str) -> None:
     """Approves: from here on the alert goes out by itself."""
     alert_id = number(alert)
+    two_person = context.settings.two_person
     try:
         async with context.database.write() as session:
-            dispatch = await approve(session, alert_id, number(revision), **_who(update, context))
-            cards = change_rows(Card).where(Card.alert_id == alert_id)
-            await session.execute(cards.values(dispatch_id=dispatch.id))
+            who = _who(update, context)
+            await approve(session, alert_id, number(revision), **who, two_person=two_person)
     finally:
         await _show(update, context, alert_id)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.rendering.render import Message, Words
+from bot.rendering.paginate import CAPTION, TEXT, shortened, weight
+from bot.rendering.render import Message, Photo, Words
 from digests.alerts.alert import Alert, AlertRevision, RevisionReason
 from digests.alerts.propose import Item, item_of
 from digests.alerts.wording import body, headline
@@ -39,15 +40,13 @@ class Told:
     """Newest first."""
     withdrawn: Amended | None = None
 
-    @property
-    def headline(self) -> str:
-        """The first line."""
-        return headline(self.item.text)
+    def headline(self, language: Language) -> str:
+        """The first line, in this language where there is a text in it."""
+        return headline(self.item.told_in(language))
 
-    @property
-    def body(self) -> str:
+    def body(self, language: Language) -> str:
         """The rest; may be empty."""
-        return body(self.item.text)
+        return body(self.item.told_in(language))
 
 
 async def alert_parts(
@@ -80,7 +79,7 @@ async def told(session: AsyncSession, alert_id: int, revision: int) -> Told:
 async def proposed(session: AsyncSession, correction: Correction, now: datetime) -> Told:
     """The alert as it will be once this correction is approved: for the editor's preview."""
     before = await told(session, correction.subject_id, correction.was_revision)
-    change = Amended(now, _note(correction), _earlier(before.item.text, correction))
+    change = Amended(now, _note(correction), _earlier(_said(before, correction), correction))
     if correction.kind is CorrectionKind.RETRACT:
         return Told(before.item, before.said_at, before.corrected, withdrawn=change)
     item = Item(
@@ -90,6 +89,7 @@ async def proposed(session: AsyncSession, correction: Correction, now: datetime)
         standing=before.item.standing,
         attribution=before.item.attribution,
         source_url=before.item.source_url,
+        photo=before.item.photo,
     )
     return Told(item, before.said_at, (change, *before.corrected))
 
@@ -97,7 +97,13 @@ async def proposed(session: AsyncSession, correction: Correction, now: datetime)
 def render(words: Words, shown: Told, language: Language, timezone: str) -> Message:
     """The one way from an alert to a message: previews and deliveries take it alike."""
     newest = max([shown.said_at, *(c.at for c in _changes(shown))])
-    return words.message(TEMPLATE, language, timezone=timezone, now=newest, told=shown)
+    message = words.message(TEMPLATE, language, timezone=timezone, now=newest, told=shown)
+    photo = Photo(file_id=shown.item.photo) if shown.item.photo else None
+    most = CAPTION if photo else TEXT
+    # The newest words stand first and always fit; what was said before them may not.
+    fits = weight(message.text).fits_in(most)
+    text = message.text if fits else shortened(message.text, most)
+    return replace(message, text=text, photo=photo)
 
 
 def _changes(shown: Told) -> Sequence[Amended]:
@@ -107,7 +113,12 @@ def _changes(shown: Told) -> Sequence[Amended]:
 async def _change(session: AsyncSession, correction: Correction) -> Amended:
     was = await session.get_one(AlertRevision, (correction.subject_id, correction.was_revision))
     at = correction.decided_at or correction.made_at
-    return Amended(at, _note(correction), _earlier(was.texts[was.main_language], correction))
+    earlier = was.texts.get(correction.main_language, was.texts[was.main_language])
+    return Amended(at, _note(correction), _earlier(earlier, correction))
+
+
+def _said(before: Told, correction: Correction) -> str:
+    return before.item.told_in(correction.main_language)
 
 
 def _note(correction: Correction) -> str:

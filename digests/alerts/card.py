@@ -7,15 +7,18 @@ left to send.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, Index, String, UniqueConstraint, or_, select, text
+from sqlalchemy import BigInteger, Index, String, UniqueConstraint, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from digests.storage.schema import Base, word
 from digests.vocabulary import Language
+
+DEALING = timedelta(minutes=1)
+"""How long whoever sends a card has it for themselves; afterwards they are taken for dead."""
 
 
 class Card(Base):
@@ -57,6 +60,12 @@ class Card(Base):
             sqlite_where=text("dispatch_id IS NOT NULL"),
             postgresql_where=text("dispatch_id IS NOT NULL"),
         ),
+        Index(
+            "ix_card_wanted",
+            "id",
+            sqlite_where=text("message_id IS NULL"),
+            postgresql_where=text("message_id IS NULL"),
+        ),
     )
 
 
@@ -76,12 +85,43 @@ async def card_at(session: AsyncSession, chat_id: int, message_id: int) -> Card 
 
 async def cards_of(session: AsyncSession, alert_id: int) -> Sequence[Card]:
     """Wherever this alert is shown at the desk."""
-    return (await session.scalars(select(Card).where(Card.alert_id == alert_id))).all()
+    shown = select(Card).where(Card.alert_id == alert_id, Card.message_id.is_not(None))
+    return (await session.scalars(shown.order_by(Card.id))).all()
+
+
+async def want_cards(
+    session: AsyncSession, alert_id: int, chats: Iterable[int], language: str
+) -> None:
+    """Each of these chats is to get the alert's card, those that have one too: a new one is heard.
+    ``language`` counts where the chat never chose one."""
+    for chat_id in chats:
+        spoken = await language_at(session, chat_id) or Language(language)
+        session.add(Card(alert_id=alert_id, chat_id=chat_id, language=spoken))
+    await session.flush()
+
+
+async def take_wanted(session: AsyncSession, *, now: datetime) -> Sequence[Card]:
+    """The wanted cards that nobody is sending, for the caller to send within ``DEALING``."""
+    wanted = select(Card).where(
+        Card.message_id.is_(None), or_(Card.dealing_until.is_(None), Card.dealing_until <= now)
+    )
+    cards = (await session.scalars(wanted.with_for_update(skip_locked=True))).all()
+    for card in cards:
+        card.dealing_until = now + DEALING
+    await session.flush()
+    return cards
+
+
+async def follow(session: AsyncSession, alert_id: int, dispatch_id: int) -> None:
+    """Every card of the alert shows from now on how far this dispatch is."""
+    cards = update(Card).where(Card.alert_id == alert_id)
+    await session.execute(cards.values(dispatch_id=dispatch_id))
 
 
 async def live_cards(session: AsyncSession) -> Sequence[Card]:
     """The cards whose alert is going out."""
-    return (await session.scalars(select(Card).where(Card.dispatch_id.is_not(None)))).all()
+    live = select(Card).where(Card.dispatch_id.is_not(None), Card.message_id.is_not(None))
+    return (await session.scalars(live)).all()
 
 
 async def language_at(session: AsyncSession, chat_id: int) -> Language | None:

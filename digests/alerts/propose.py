@@ -1,26 +1,34 @@
-"""An alert is written (verb): drafted, changed while it is a draft, or discarded.
+"""An alert is written (verb): drafted, changed, proposed to others, taken back, or discarded.
 
 Every change is a new revision and every button carries one, so that nobody sends what they did not see.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.alerts.alert import Alert, AlertRevision, AlertState, RevisionReason
 from digests.alerts.audit import record
+from digests.alerts.card import want_cards
 from digests.alerts.permission import Act
-from digests.alerts.staff import demand
-from digests.alerts.wording import arranged, tidied
-from digests.errors import Stale
+from digests.alerts.release import still_ahead
+from digests.alerts.staff import approvers, demand
+from digests.alerts.wording import MOST, UNDER_PHOTO, arranged, tidied
+from digests.errors import Incomplete, NotPermitted, Stale
 from digests.vocabulary import Severity, Standing
 
 ATTRIBUTION = 200
 """Characters for who says so."""
+
+REFUSAL = 300
+"""Characters for why something was not approved."""
+
+UNSENT = (AlertState.DRAFT, AlertState.PROPOSED, AlertState.SCHEDULED)
+"""While it stands so, it can still be changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,20 @@ class Item:
     standing: Standing = Standing.DEVELOPING
     attribution: str | None = None
     source_url: str | None = None
+    others: Mapping[str, str] = field(default_factory=dict)
+    """The same in other languages, by language."""
+    photo: str | None = None
+    """Telegram's id of the file."""
+    release_at: datetime | None = None
+    """When it is to go out; none: as soon as it is approved."""
+
+    def spoken_in(self, language: str) -> str:
+        """The language in which somebody who reads this one gets the text."""
+        return language if language in self.others else self.language
+
+    def told_in(self, language: str) -> str:
+        """The text that they get."""
+        return self.others.get(language, self.text)
 
 
 async def draft(
@@ -60,9 +82,13 @@ async def change(
     now: datetime,
     **changes: object,
 ) -> Alert:
-    """The draft with these fields of its ``Item`` changed, as its next revision."""
+    """The alert with these fields of its ``Item`` changed, as its next revision: a draft, whatever it
+    was before."""
     await demand(session, by, Act.PROPOSE, owners=owners)
     alert = await seen(session, alert_id, revision)
+    if alert.state is not AlertState.DRAFT:
+        await record(session, "change", f"alert:{alert.id}", by=by, now=now)
+    reopened(alert)
     item = replace(item_of(await newest(session, alert)), **changes)  # type: ignore[arg-type]
     alert.revision += 1
     session.add(_revision(alert, item, RevisionReason.UPDATE, by, now))
@@ -81,18 +107,93 @@ async def discard(
 ) -> Alert:
     """The draft is put away; it can never go out."""
     await demand(session, by, Act.PROPOSE, owners=owners)
-    alert = await seen(session, alert_id, revision)
+    alert = await seen(session, alert_id, revision, (AlertState.DRAFT, AlertState.PROPOSED))
     alert.state, alert.decided_by, alert.decided_at = AlertState.REJECTED, by, now
     await record(session, "discard", f"alert:{alert.id}", by=by, now=now)
     return alert
 
 
-async def seen(session: AsyncSession, alert_id: int, revision: int) -> Alert:
-    """The undecided alert, locked; ``Stale`` where it is not what the person saw."""
+async def propose(
+    session: AsyncSession,
+    alert_id: int,
+    revision: int,
+    *,
+    by: int,
+    owners: Collection[int],
+    now: datetime,
+) -> Alert:
+    """Asks all others who may approve: a card is wanted for each. Only who wrote it last can ask, so
+    that two people have always agreed to the same words."""
+    await demand(session, by, Act.PROPOSE, owners=owners)
+    alert = await seen(session, alert_id, revision, (AlertState.DRAFT,))
+    words = await newest(session, alert)
+    if words.made_by != by:
+        raise NotPermitted("writer")
+    if not words.topics:
+        raise Incomplete("topics")
+    still_ahead(words.release_at, now)
+    alert.state, alert.proposed_by, alert.proposed_at = AlertState.PROPOSED, by, now
+    alert.refused_by = alert.refusal = None
+    asked = [one for one in await approvers(session, owners) if one != by]
+    await want_cards(session, alert.id, asked, words.main_language)
+    await record(session, "propose", f"alert:{alert.id}", by=by, now=now, asked=len(asked))
+    return alert
+
+
+async def reject(
+    session: AsyncSession,
+    alert_id: int,
+    revision: int,
+    *,
+    why: str,
+    by: int,
+    owners: Collection[int],
+    now: datetime,
+) -> Alert:
+    """Says no to what somebody proposed, and why: it is their draft again."""
+    await demand(session, by, Act.APPROVE, owners=owners)
+    alert = await seen(session, alert_id, revision, (AlertState.PROPOSED,))
+    why = tidied(why, REFUSAL).replace("\n", " ")
+    alert.state, alert.refused_by, alert.refusal = AlertState.DRAFT, by, why
+    await record(session, "reject", f"alert:{alert.id}", by=by, now=now, revision=revision)
+    return alert
+
+
+async def reopen(
+    session: AsyncSession,
+    alert_id: int,
+    revision: int,
+    *,
+    by: int,
+    owners: Collection[int],
+    now: datetime,
+) -> Alert:
+    """What was proposed, or approved for a later time, is a draft again."""
+    await demand(session, by, Act.PROPOSE, owners=owners)
+    waiting = (AlertState.PROPOSED, AlertState.SCHEDULED)
+    alert = await seen(session, alert_id, revision, waiting)
+    await record(session, "reopen", f"alert:{alert.id}", by=by, now=now, revision=revision)
+    reopened(alert)
+    return alert
+
+
+def reopened(alert: Alert) -> None:
+    """It is a draft, and nobody's word for it counts any more."""
+    alert.state = AlertState.DRAFT
+    alert.proposed_by = alert.proposed_at = alert.decided_by = alert.decided_at = None
+
+
+async def seen(
+    session: AsyncSession,
+    alert_id: int,
+    revision: int,
+    among: Collection[AlertState] = UNSENT,
+) -> Alert:
+    """The unsent alert, locked; ``Stale`` where it is not what the person saw."""
     alert = await session.get(Alert, alert_id, with_for_update=True)
     if alert is None:
         raise Stale("gone")
-    if alert.state not in (AlertState.DRAFT, AlertState.PROPOSED):
+    if alert.state not in among:
         raise Stale("decided")
     if alert.revision != revision:
         raise Stale("changed")
@@ -114,24 +215,31 @@ def item_of(revision: AlertRevision) -> Item:
         standing=revision.standing,
         attribution=revision.attribution,
         source_url=revision.source_url,
+        others={k: v for k, v in revision.texts.items() if k != revision.main_language},
+        photo=revision.photo,
+        release_at=revision.release_at,
     )
 
 
 def _revision(
     alert: Alert, item: Item, reason: RevisionReason, by: int, now: datetime
 ) -> AlertRevision:
+    most = UNDER_PHOTO if item.photo else MOST
+    texts = {**item.others, item.language: item.text}
     said_by = tidied(item.attribution, ATTRIBUTION) if item.attribution else None
     return AlertRevision(
         alert_id=alert.id,
         revision=alert.revision,
         reason=reason,
-        texts={item.language: arranged(item.text)},
+        texts={language: arranged(text, most) for language, text in texts.items()},
         main_language=item.language,
         topics=list(item.topics),
         severity=item.severity,
         standing=item.standing,
         attribution=said_by.replace("\n", " ") if said_by else None,
         source_url=item.source_url,
+        photo=item.photo,
+        release_at=item.release_at,
         made_by=by,
         made_at=now,
     )

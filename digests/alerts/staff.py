@@ -43,12 +43,20 @@ async def appoint(
     await demand(session, by, Act.APPOINT, owners=owners)
     if role is Role.OWNER or user_id in owners:
         raise NotPermitted(Act.APPOINT)
+    editor = await enter(session, user_id, role, appointed_by=by, now=now)
+    await record(session, "appoint", f"person:{user_id}", by=by, now=now, role=role)
+    return editor
+
+
+async def enter(
+    session: AsyncSession, user_id: int, role: Role, *, appointed_by: int, now: datetime
+) -> Editor:
+    """The person has this role from now on, whatever they had before."""
     editor = await session.get(Editor, user_id)
     if editor is None:
         editor = Editor(user_id=user_id)
         session.add(editor)
-    editor.role, editor.appointed_by, editor.appointed_at = role, by, now
-    await record(session, "appoint", f"person:{user_id}", by=by, now=now, role=role)
+    editor.role, editor.appointed_by, editor.appointed_at = role, appointed_by, now
     return editor
 
 
@@ -69,6 +77,13 @@ async def staff(session: AsyncSession) -> Sequence[Editor]:
     return (
         await session.scalars(select(Editor).order_by(Editor.appointed_at, Editor.user_id))
     ).all()
+
+
+async def approvers(session: AsyncSession, owners: Collection[int]) -> list[int]:
+    """All who may approve, by number."""
+    roles = [role for role in Role if may(role, Act.APPROVE)]
+    editors = select(Editor.user_id).where(Editor.role.in_(roles))
+    return sorted({*owners, *(await session.scalars(editors))})
 
 
 async def desk_chats(session: AsyncSession, owners: Collection[int]) -> list[int]:

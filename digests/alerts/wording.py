@@ -11,6 +11,9 @@ from digests.stories.lead import sentences
 MOST = 2500
 """Characters an alert may hold: Telegram takes 4096, and a correction must find room beside it."""
 
+UNDER_PHOTO = 700
+"""Characters under a photo: Telegram takes 1024, and who says so must find room, and a correction."""
+
 HEADLINE = 180
 """A first line longer than this is split after its first sentence."""
 
@@ -21,12 +24,12 @@ _BLANKS = re.compile(r"[^\S\n]+")
 _EMPTY_LINES = re.compile(r"\n\s*\n\s*")
 
 
-def arranged(text: str) -> str:
+def arranged(text: str, most: int = MOST) -> str:
     """The text tidied, with its headline as the first line; raises as ``tidied`` does.
 
     What came in one line gets its first sentence as headline; in several, the first line is it.
     """
-    return _with_headline(tidied(text))
+    return _with_headline(tidied(text, most))
 
 
 def tidied(text: str, most: int = MOST) -> str:

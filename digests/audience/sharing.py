@@ -14,19 +14,27 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from digests.audience.occurrence import next_occurrence
 from digests.audience.said_times import Time
 from digests.audience.slot import Slot
-from digests.audience.taste import Taste, TasteTopic, taste_key
+from digests.audience.taste import Length, Taste, TasteTopic, taste_key
 from digests.storage.bulk import insert_new
 from digests.vocabulary import Topic
 
 
-async def taste_for(session: AsyncSession, topics: Iterable[Topic]) -> int | None:
-    """The id of the taste for these topics; none for no topics."""
-    key = taste_key(topics)
+async def taste_for(
+    session: AsyncSession,
+    topics: Iterable[Topic],
+    length: Length = Length.USUAL,
+    *,
+    has_map: bool = False,
+) -> int | None:
+    """The id of the taste for these topics and wishes; none for no topics."""
+    wanted = sorted(set(topics))
+    key = taste_key(wanted, length, has_map=has_map)
     if not key:
         return None
-    if await insert_new(session, Taste, [{"key": key}], ["id"]):
+    new = {"key": key, "length": length, "has_map": has_map}
+    if await insert_new(session, Taste, [new], ["id"]):
         taste_id = await _taste_id(session, key)
-        rows = [{"taste_id": taste_id, "topic": topic} for topic in key.split(",")]
+        rows = [{"taste_id": taste_id, "topic": topic} for topic in wanted]
         await session.execute(insert(TasteTopic), rows)
     return await _taste_id(session, key)
 

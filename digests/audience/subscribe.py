@@ -22,7 +22,7 @@ from digests.audience.subscriber import (
     Subscriber,
     SubscriberState,
 )
-from digests.audience.taste import TasteTopic
+from digests.audience.taste import Length, TasteTopic
 from digests.storage.bulk import insert_new
 from digests.vocabulary import Language, Topic
 
@@ -94,7 +94,7 @@ async def subscribe(
     """Adds topics; those that are new. The first ones bring a daily digest where no time is set."""
     had = await topics_of(session, subscriber)
     new = tuple(topic for topic in dict.fromkeys(topics) if topic not in had)
-    subscriber.taste_id = await taste_for(session, (*had, *new))
+    await _want(session, subscriber, (*had, *new))
     if not had and new and not await times_of(session, subscriber):
         await set_times(session, subscriber, [DEFAULT_TIME], now=now)
     return new
@@ -106,7 +106,7 @@ async def unsubscribe(
     """Drops topics; those that were there."""
     had = await topics_of(session, subscriber)
     dropped = tuple(topic for topic in dict.fromkeys(topics) if topic in had)
-    subscriber.taste_id = await taste_for(session, (t for t in had if t not in dropped))
+    await _want(session, subscriber, [t for t in had if t not in dropped])
     return dropped
 
 
@@ -118,6 +118,24 @@ async def toggle(
         return False
     await subscribe(session, subscriber, [topic], now=now)
     return True
+
+
+async def set_length(session: AsyncSession, subscriber: Subscriber, length: Length) -> None:
+    """How long digests are to be."""
+    subscriber.length = length
+    await _want(session, subscriber, await topics_of(session, subscriber))
+
+
+async def set_map(session: AsyncSession, subscriber: Subscriber, *, wanted: bool) -> None:
+    """Whether digests come with the day's map."""
+    subscriber.wants_map = wanted
+    await _want(session, subscriber, await topics_of(session, subscriber))
+
+
+async def _want(session: AsyncSession, subscriber: Subscriber, topics: Iterable[Topic]) -> None:
+    subscriber.taste_id = await taste_for(
+        session, topics, subscriber.length, has_map=subscriber.wants_map
+    )
 
 
 def set_language(subscriber: Subscriber, language: Language) -> None:

@@ -10,9 +10,10 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String
+from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from digests.audience.taste import Length
 from digests.storage.schema import Base, word
 from digests.vocabulary import Language
 
@@ -72,6 +73,11 @@ class Subscriber(Base):
     paused_until: Mapped[datetime | None]
     empty_day: Mapped[EmptyDay] = mapped_column(word(EmptyDay), default=EmptyDay.SAY)
     alerts: Mapped[AlertWish] = mapped_column(word(AlertWish), default=AlertWish.ALL)
+    length: Mapped[Length] = mapped_column(
+        word(Length), default=Length.USUAL, server_default=Length.USUAL
+    )
+    wants_map: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Length and map are part of the taste as well, once there are topics."""
     quiet_from: Mapped[int | None] = mapped_column(SmallInteger)
     quiet_until: Mapped[int | None] = mapped_column(SmallInteger)
     """Quiet hours in minutes after local midnight; they may span midnight."""

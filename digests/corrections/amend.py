@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from digests.alerts.alert import Alert, AlertRevision, AlertState, RevisionReason
 from digests.alerts.audit import record
 from digests.alerts.permission import Act
+from digests.alerts.release import Consent, Proposal, consent
 from digests.alerts.staff import demand
-from digests.alerts.wording import arranged, body, headline, tidied
+from digests.alerts.wording import MOST, UNDER_PHOTO, arranged, body, headline, tidied
 from digests.corrections.correction import (
     CorrectedSubject,
     Correction,
@@ -20,7 +21,7 @@ from digests.corrections.correction import (
     CorrectionState,
 )
 from digests.corrections.spread import spread_alert, spread_story
-from digests.errors import Incomplete, Stale
+from digests.errors import Incomplete, NotPermitted, Stale
 from digests.stories.story import Story, StoryRevision
 from digests.vocabulary import Standing
 
@@ -58,14 +59,14 @@ async def propose(
     already withdrawn; ``Incomplete`` or ``TooLong`` for words that cannot go out.
     """
     await demand(session, by, Act.CORRECT, owners=owners)
-    await _standing(session, amendment.subject, amendment.subject_id, amendment.revision)
+    wrong = await _standing(session, amendment.subject, amendment.subject_id, amendment.revision)
     correction = Correction(
         kind=amendment.kind,
         subject=amendment.subject,
         subject_id=amendment.subject_id,
         state=CorrectionState.PROPOSED,
         was_revision=amendment.revision,
-        texts=_texts(amendment),
+        texts=_texts(amendment, await _most(session, wrong)),
         notes=_notes(amendment),
         main_language=amendment.language,
         made_by=by,
@@ -76,15 +77,39 @@ async def propose(
     return correction
 
 
-async def approve(
+async def ask(
     session: AsyncSession, correction_id: int, *, by: int, owners: Collection[int], now: datetime
+) -> Correction:
+    """Asks others to approve what stands in it; only its author can."""
+    await demand(session, by, Act.CORRECT, owners=owners)
+    correction = await _undecided(session, correction_id)
+    if correction.made_by != by:
+        raise NotPermitted("writer")
+    if correction.asked_at is not None:
+        raise Stale("asked")
+    correction.asked_at = now
+    await record(session, "propose", f"correction:{correction.id}", by=by, now=now)
+    return correction
+
+
+async def approve(
+    session: AsyncSession,
+    correction_id: int,
+    *,
+    by: int,
+    owners: Collection[int],
+    now: datetime,
+    two_person: bool,
 ) -> Correction:
     """The error is put right: a new revision, and work for the outbox to bring it everywhere.
 
-    Raises ``Stale`` where this was decided before, or the alert or story changed meanwhile.
+    Where two must agree a correction needs the second one's word, for it says something new; a
+    retraction says nothing, and must not wait. Raises ``NotPermitted``, or ``Stale`` where this was
+    decided before, or the alert or story changed meanwhile.
     """
     await demand(session, by, Act.CORRECT, owners=owners)
     correction = await _undecided(session, correction_id)
+    given = _consent(correction, by, two_person, now)
     wrong = await _standing(
         session, correction.subject, correction.subject_id, correction.was_revision
     )
@@ -105,8 +130,16 @@ async def approve(
         now=now,
         correction=correction.id,
         revision=correction.now_revision,
+        **({"alone": True} if given is Consent.ALONE else {}),
     )
     return correction
+
+
+def _consent(correction: Correction, by: int, two_person: bool, now: datetime) -> Consent:
+    if correction.kind is CorrectionKind.RETRACT:
+        return Consent.ONE
+    asked_by = correction.made_by if correction.asked_at else None
+    return consent(Proposal(asked_by, correction.asked_at), by=by, two_person=two_person, now=now)
 
 
 async def discard(
@@ -157,10 +190,18 @@ async def _is_withdrawn(session: AsyncSession, wrong: Alert | Story) -> bool:
     return revision.reason is RevisionReason.RETRACTION
 
 
-def _texts(amendment: Amendment) -> dict[str, str]:
+async def _most(session: AsyncSession, wrong: Alert | Story) -> int:
+    """How long what is right may be: it takes the place of what was wrong."""
+    if isinstance(wrong, Story):
+        return MOST
+    revision = await session.get_one(AlertRevision, (wrong.id, wrong.revision))
+    return UNDER_PHOTO if revision.photo else MOST
+
+
+def _texts(amendment: Amendment, most: int) -> dict[str, str]:
     if amendment.kind is CorrectionKind.RETRACT:
         return {}
-    return {amendment.language: arranged(amendment.text)}
+    return {amendment.language: arranged(amendment.text, most)}
 
 
 def _notes(amendment: Amendment) -> dict[str, str]:
@@ -187,6 +228,7 @@ async def _amend_alert(session: AsyncSession, alert: Alert, correction: Correcti
             standing=Standing.RETRACTED if withdrawn else was.standing,
             attribution=was.attribution,
             source_url=was.source_url,
+            photo=was.photo,
             note=correction.notes.get(correction.main_language),
             made_by=correction.made_by,
             made_at=correction.decided_at,

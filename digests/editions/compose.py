@@ -20,6 +20,7 @@ from digests.audience.occurrence import floor_minute
 from digests.audience.slot import Appointment, Slot
 from digests.audience.subscribe import topics_of, was_never_told
 from digests.audience.subscriber import Subscriber, SubscriberState
+from digests.audience.taste import Length
 from digests.editions.due import Due, due, following, next_whole_minute
 from digests.editions.edition import Edition
 from digests.editions.press import Wanted, press
@@ -171,7 +172,7 @@ async def on_demand(
     edition = await _pressed(session, Wanted(taste_id, _window_start(since, ends_at), ends_at), now)
     if edition or not is_first:
         return edition
-    oldest = await reach(session, topics, limit=MOST)
+    oldest = await reach(session, topics, limit=MOST[Length.USUAL])
     if oldest is None:
         return None
     start = floor_minute(oldest) - timedelta(minutes=1)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from digests.audience.taste import TasteTopic
+from digests.audience.taste import Length, Taste, TasteTopic
 from digests.editions.edition import Edition, EditionStory
 from digests.editions.selection import Selection
 from digests.editions.stock import stock
@@ -41,11 +41,17 @@ async def press(
     new = sorted(set(wanted) - (await _known(session, end)).keys())
     if new:
         ranking = await stock(session, min(window.start for window in new), end)
-        topics = await _topics(session, {window.taste_id for window in new})
+        tastes = {window.taste_id for window in new}
+        topics, lengths = await _topics(session, tastes), await _lengths(session, tastes)
         await _write(
             session,
             {
-                window: ranking.select(topics[window.taste_id], window.start, window.end)
+                window: ranking.select(
+                    topics[window.taste_id],
+                    window.start,
+                    window.end,
+                    lengths.get(window.taste_id, Length.USUAL),
+                )
                 for window in new
             },
             now,
@@ -71,6 +77,14 @@ async def _topics(session: AsyncSession, tastes: Collection[int]) -> dict[int, l
         if taste_id in topics:
             topics[taste_id].append(Topic(topic))
     return topics
+
+
+async def _lengths(session: AsyncSession, tastes: Collection[int]) -> dict[int, Length]:
+    """Of the tastes that want another than the usual one."""
+    query = select(Taste.id, Taste.length).where(Taste.length != Length.USUAL)
+    if len(tastes) <= _AT_ONCE:
+        query = query.where(Taste.id.in_(tastes))
+    return {row.id: row.length for row in await session.execute(query)}
 
 
 async def _write(session: AsyncSession, chosen: dict[Wanted, Selection], now: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -35,9 +36,17 @@ async def stock(session: AsyncSession, start: datetime, end: datetime) -> Rankin
             Story.source_count,
             Story.created_at,
             Story.news_at,
+            Story.first_article_at,
+            Story.last_article_at,
+            Story.places,
         ).where(*in_window)
     )
-    return Ranking([Candidate(*row, topics=topics.get(row.id, {})) for row in rows])
+    return Ranking([_candidate(*row, topics.get(row.id, {})) for row in rows], now=end)
+
+
+def _candidate(*facts: Any) -> Candidate:
+    *known, began, ended, places, topics = facts
+    return Candidate(*known, ended - began, places[0] if places else None, topics)
 
 
 async def reach(session: AsyncSession, topics: Collection[str], *, limit: int) -> datetime | None:

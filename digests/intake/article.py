@@ -50,6 +50,7 @@ class Article(Base):
     __table_args__ = (
         UniqueConstraint("source_id", "text_key"),
         Index("ix_article_published_at", "published_at"),
+        Index("ix_article_source_published", "source_id", "published_at"),
         Index(
             "ix_article_ungrouped",
             "published_at",

@@ -9,16 +9,22 @@ from datetime import datetime
 from sqlalchemy import Row, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import load_only
 
 from digests.intake.article import Article
 from digests.intake.draft import Draft
 from digests.intake.fingerprint import normal
+from digests.intake.source import Source
 
 # What stands between a title and its feed's affix, behind it and before it.
 _OPENING = tuple("-–—|·•»([")
 _CLOSING = tuple("-–—|·•»:)]")
 # Each draft takes up to two parameters of a query, and asyncpg allows 32,767 in one.
 _AT_ONCE = 1_000
+_SAID = (
+    Article.identity, Article.title, Article.summary, Article.text,
+    Article.later_title, Article.later_summary, Article.later_text,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,37 +131,45 @@ async def _note_changes(
     said = {draft.identity: draft for draft in drafts}
     if not said:
         return 0
-    columns = (
-        Article.id, Article.identity, Article.title, Article.summary,
-        Article.later_title, Article.later_summary,
-    )  # fmt: skip
     rows = await session.execute(
-        select(*columns).where(Article.identity.in_(said), Article.source_id == source_id)
+        select(Article, Source.full_text)
+        .join(Source, Source.id == Article.source_id)
+        .where(Article.identity.in_(said), Article.source_id == source_id)
+        .options(load_only(*_SAID, raiseload=True))
     )
     changed = 0
-    for row in rows.all():
-        later = _later(row, said[row.identity])
+    for article, has_pages in rows.all():
+        later = _later(article, said[article.identity])
+        if has_pages:
+            # Its text is the page's, and the feed tells less.
+            later.pop("later_text", None)
         if later:
+            statement = update(Article).where(Article.id == article.id)
             await session.execute(
-                update(Article).where(Article.id == row.id).values(changed_at=now, **later)
+                statement.values(changed_at=now, **later),
+                execution_options={"synchronize_session": False},
             )
             changed += 1
     return changed
 
 
-def _later(row: Row[int, str, str, str, str | None, str | None], draft: Draft) -> dict[str, str]:
+def _later(article: Article, draft: Draft) -> dict[str, str]:
     """What the source says now where it differs from what it last said."""
-    later = {}
-    if _differs(row.later_title or row.title, draft.title):
-        later["later_title"] = draft.title
-    if draft.summary and _differs(row.later_summary or row.summary, draft.summary):
-        later["later_summary"] = draft.summary
-    return later
+    was_and_is = {
+        "later_title": (article.later_title or article.title, draft.title),
+        "later_summary": (article.later_summary or article.summary, draft.summary),
+        "later_text": (article.later_text or article.text, draft.text),
+    }
+    return {
+        name: after
+        for name, (before, after) in was_and_is.items()
+        if after and _differs(before, after)
+    }
 
 
 def _differs(before: str, after: str) -> bool:
     """Whether words changed. What was not there, an affix or a cut at another place is no change."""
-    if not before or normal(before) == normal(after):
+    if not before or before == after or normal(before) == normal(after):
         return False
     short, long = sorted((before, after), key=len)
     if long.startswith(short.removesuffix("…")):

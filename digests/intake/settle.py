@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from digests.errors import AddressRefused, BadStatus, Gone, NotAFeed, SourceError, TooLarge
 from digests.intake.cadence import after_failure, after_success
 from digests.intake.draft import Draft, Origin
+from digests.intake.dropped import note_dropped
 from digests.intake.entry import Feed
 from digests.intake.fetch import Fetched
 from digests.intake.keep import Kept, keep
@@ -92,6 +93,8 @@ async def _settle_success(
             _enter(source, SourceState.OK, None, now)
         return
     _enter(source, SourceState.MALFORMED if feed.flaw else SourceState.OK, feed.flaw, now)
+    if not feed.flaw:
+        await note_dropped(session, source.id, found.drafts, now=now)
     source.affixes = list(found.affixes)
     if feed.title and source.title == host_of(source.address):
         source.title = feed.title

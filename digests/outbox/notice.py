@@ -10,7 +10,8 @@ from sqlalchemy import JSON, String
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from digests.outbox.dispatch import Content, Dispatch, Lane, Reach
+from digests.outbox.control import raise_revision, supersede
+from digests.outbox.dispatch import Content, Dispatch, Lane, MessageKind, Reach
 from digests.outbox.plan import plan
 from digests.storage.schema import Base
 from digests.vocabulary import Language
@@ -53,4 +54,30 @@ async def announce(
         language=language,
         created_at=now,
         plan_key=f"notice:{notice.id}",
+    )
+
+
+async def revise(
+    session: AsyncSession, notice_id: int, values: Mapping[str, Any], *, now: datetime
+) -> None:
+    """The notice says this from now on: its copy is edited, or goes out so where it still waits."""
+    notice = await session.get(Notice, notice_id, with_for_update=True, populate_existing=True)
+    if notice is None or notice.values == dict(values):
+        return
+    notice.values, notice.revision = dict(values), notice.revision + 1
+    await session.flush()
+    await supersede(session, Content.NOTICE, [notice.id], now=now)
+    await raise_revision(session, Content.NOTICE, notice.id, notice.revision)
+    await plan(
+        session,
+        content=Content.NOTICE,
+        subject_id=notice.id,
+        revision=notice.revision,
+        kind=MessageKind.EDIT,
+        lane=Lane.NOTICES,
+        reach=Reach.RECEIVED,
+        received_content=Content.NOTICE,
+        received_subject_id=notice.id,
+        created_at=now,
+        plan_key=f"edit:notice:{notice.id}:{notice.revision}",
     )

@@ -22,6 +22,7 @@ from digests.intake.source import Source
 from digests.stories.language import language_of
 from digests.stories.matching import OPEN_FOR, REMEMBERED_FOR
 from digests.stories.memory import MARGIN, Memory, Placement, Weighed, weighed
+from digests.stories.pivots import places_of
 from digests.stories.story import (
     Story,
     StoryArticle,
@@ -348,6 +349,7 @@ def _keep_telling(
         return False
     story.revision += 1
     story.severity, story.standing = telling.severity, telling.standing
+    story.places = places_of(telling.title, telling.lead, telling.language)
     if telling.has_news:
         story.news_at = max(story.news_at, _moment(articles[-1].at, now))
     session.add(

@@ -105,6 +105,18 @@ def pivots_of(title: str, text: str, language: str) -> Pivots:
     return Pivots(weights, _places(in_title) or _places(in_lead))
 
 
+def places_of(title: str, text: str, language: str) -> list[str]:
+    """The places and lands that a story names, the title's first; those of ``EVERYWHERE`` left out."""
+    if language not in LANGUAGES_WITH_KEYS:
+        return []
+    spoken = [
+        *_spoken_of(tokens(title), language),
+        *_spoken_of(opening(text, BODY_WORDS)[:LEAD_WORDS], language),
+    ]
+    named = dict.fromkeys(pivot for pivot in spoken if pivot in _places([pivot]))
+    return [pivot[1:] for pivot in sorted(named, key=lambda pivot: pivot[0] == COUNTRY)]
+
+
 def _places(pivots: Iterable[str]) -> frozenset[str]:
     return frozenset(p for p in pivots if p[0] in (PLACE, COUNTRY) and p not in EVERYWHERE)
 

@@ -34,6 +34,8 @@ class Story(Base):
     """When we first could tell it; what a digest window compares with."""
     news_at: Mapped[datetime]
     """When it last had news for a reader: created, or a revision that says something new."""
+    places: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    """Where it happened, as the gazetteer names places, the first named first."""
     follows_id: Mapped[int | None] = mapped_column(ForeignKey("story.id"))
 
     __table_args__ = (

@@ -28,6 +28,11 @@ def who(user_id: int, now: datetime) -> dict[str, Any]:
     return {"by": user_id, "owners": OWNERS, "now": now}
 
 
+def deciding(user_id: int, now: datetime, *, two_person: bool = False) -> dict[str, Any]:
+    """The same for approving, where one person's word is enough unless two must agree."""
+    return who(user_id, now) | {"two_person": two_person}
+
+
 async def newsroom(session: AsyncSession, now: datetime) -> None:
     """The owner has appointed an editor and a reviewer."""
     await appoint(session, EDITOR, Role.EDITOR, **who(OWNER, now))

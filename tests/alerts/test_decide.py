@@ -17,7 +17,16 @@ from digests.errors import Incomplete, NotPermitted, RequestError, Stale, TooLon
 from digests.outbox.dispatch import Content, Dispatch, Lane, Reach
 from digests.storage.database import Database
 from digests.vocabulary import Severity, Standing
-from tests.alerts.builders import DEPOT, EDITOR, READER, REVIEWER, draft, newsroom, who
+from tests.alerts.builders import (
+    DEPOT,
+    EDITOR,
+    READER,
+    REVIEWER,
+    deciding,
+    draft,
+    newsroom,
+    who,
+)
 from tests.outbox.builders import readers
 
 
@@ -36,7 +45,7 @@ async def test_an_approved_alert_goes_to_all_it_matches_in_the_urgent_lane(
 ) -> None:
     async with desk.write() as session:
         alert = await draft(session, now)
-        dispatch = await approve(session, alert.id, 1, **who(EDITOR, now))
+        dispatch = await approve(session, alert.id, 1, **deciding(EDITOR, now))
     assert alert.state is AlertState.APPROVED
     assert (dispatch.content, dispatch.reach, dispatch.lane) == (
         Content.ALERT,
@@ -52,7 +61,7 @@ async def test_only_a_routine_alert_comes_without_sound(
 ) -> None:
     async with desk.write() as session:
         alert = await draft(session, now, replace(DEPOT, severity=severity))
-        dispatch = await approve(session, alert.id, 1, **who(EDITOR, now))
+        dispatch = await approve(session, alert.id, 1, **deciding(EDITOR, now))
     assert dispatch.silent is (severity is Severity.ROUTINE)
 
 
@@ -66,7 +75,7 @@ async def test_a_change_is_a_new_revision_and_the_old_one_cannot_be_sent(
         item = propose.item_of(await propose.newest(session, alert))
         assert item == replace(DEPOT, **changed)  # type: ignore[arg-type]
         with pytest.raises(Stale) as refusal:
-            await approve(session, alert.id, 1, **who(EDITOR, now))
+            await approve(session, alert.id, 1, **deciding(EDITOR, now))
         assert refusal.value.how == "changed"
 
 
@@ -75,9 +84,10 @@ async def test_what_was_decided_stays_decided(desk: Database, now: datetime, sec
     verbs = {"approve": approve, "change": propose.change, "discard": propose.discard}
     async with desk.write() as session:
         alert = await draft(session, now)
-        await approve(session, alert.id, 1, **who(EDITOR, now))
+        await approve(session, alert.id, 1, **deciding(EDITOR, now))
+        keywords = (deciding if second == "approve" else who)(EDITOR, now)
         with pytest.raises(Stale) as refusal:
-            await verbs[second](session, alert.id, 1, **who(EDITOR, now))
+            await verbs[second](session, alert.id, 1, **keywords)
         assert refusal.value.how == "decided"
 
 
@@ -86,7 +96,7 @@ async def test_a_discarded_draft_never_goes_out(desk: Database, now: datetime) -
         alert = await draft(session, now)
         await propose.discard(session, alert.id, 1, **who(EDITOR, now))
         with pytest.raises(Stale):
-            await approve(session, alert.id, 1, **who(EDITOR, now))
+            await approve(session, alert.id, 1, **deciding(EDITOR, now))
         assert await session.scalar(select(func.count()).select_from(Dispatch)) == 0
 
 
@@ -99,7 +109,7 @@ async def test_of_two_editors_at_once_one_sends_and_one_is_told(
     async def press(user_id: int) -> str:
         try:
             async with desk.write() as session:
-                await approve(session, alert.id, 1, **who(user_id, now))
+                await approve(session, alert.id, 1, **deciding(user_id, now))
         except RequestError as refusal:
             return str(refusal)
         return "sent"
@@ -147,7 +157,7 @@ async def test_a_reader_cannot_send(desk: Database, now: datetime) -> None:
     async with desk.write() as session:
         alert = await draft(session, now)
         with pytest.raises(NotPermitted):
-            await approve(session, alert.id, 1, **who(READER, now))
+            await approve(session, alert.id, 1, **deciding(READER, now))
         assert await session.scalar(select(func.count()).select_from(Dispatch)) == 0
 
 
@@ -155,7 +165,7 @@ async def test_without_topics_nothing_can_be_sent(desk: Database, now: datetime)
     async with desk.write() as session:
         alert = await draft(session, now, replace(DEPOT, topics=()))
         with pytest.raises(Incomplete) as refusal:
-            await approve(session, alert.id, 1, **who(EDITOR, now))
+            await approve(session, alert.id, 1, **deciding(EDITOR, now))
         assert refusal.value.missing == "topics"
 
 
@@ -163,7 +173,7 @@ async def test_without_topics_nothing_can_be_sent(desk: Database, now: datetime)
 async def test_what_is_not_there_is_told_so(desk: Database, now: datetime, alert_id: int) -> None:
     async with desk.write() as session:
         with pytest.raises(Stale) as refusal:
-            await approve(session, alert_id, 1, **who(EDITOR, now))
+            await approve(session, alert_id, 1, **deciding(EDITOR, now))
         assert refusal.value.how == "gone"
 
 
@@ -176,7 +186,7 @@ async def test_a_text_of_4096_heavy_characters_is_refused(desk: Database, now: d
 async def test_sending_is_in_the_audit_log(desk: Database, now: datetime) -> None:
     async with desk.write() as session:
         alert = await draft(session, now)
-        await approve(session, alert.id, 1, **who(REVIEWER, now))
+        await approve(session, alert.id, 1, **deciding(REVIEWER, now))
         newest = (await entries(session, limit=1))[0]
     assert (newest.act, newest.subject, newest.user_id) == ("approve", f"alert:{alert.id}", 3)
     assert newest.details == {"revision": 1, "readers": 3}

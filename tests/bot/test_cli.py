@@ -185,6 +185,12 @@ def test_a_preview_shows_the_digest_and_stores_nothing(
     assert "Grid holds in Kharkiv" in english
     assert "<b>" not in english
     assert "<b>" in run("preview", "--topics", "Енергетика", "--language", "uk", "--html").stdout
+    explained = run("preview", "--topics", "energy", "--explain", "--length", "short").stdout
+    assert "1. Grid holds in Kharkiv" in explained
+    assert "1.00 sources (1)" in explained
+    assert "energy, Kharkiv · open: the strongest of its topic" in explained
+    nothing = run("preview", "--topics", "nuclear", "--explain").stdout
+    assert nothing.startswith("There is no story")
     stats = json.loads(run("stats", "--json").stdout)
     assert stats["editions"] == 0
     assert stats["stories"] == 1

@@ -19,7 +19,7 @@ from digests.outbox.dispatch import Content, MessageKind
 from digests.outbox.receipt import Outcome, Receipt
 from digests.stories.story import Story, StoryRevision
 from digests.vocabulary import Severity, Standing
-from tests.alerts.builders import EDITOR, draft, who
+from tests.alerts.builders import EDITOR, deciding, draft, who
 
 RIGHT = "Fire at a warehouse near Luhansk\nAn empty warehouse burns. Nobody is said to be hurt."
 
@@ -27,7 +27,7 @@ RIGHT = "Fire at a warehouse near Luhansk\nAn empty warehouse burns. Nobody is s
 async def sent_alert(session: AsyncSession, now: datetime) -> Alert:
     """An approved alert."""
     alert = await draft(session, now)
-    await approve(session, alert.id, 1, **who(EDITOR, now))
+    await approve(session, alert.id, 1, **deciding(EDITOR, now))
     return alert
 
 

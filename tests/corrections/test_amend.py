@@ -27,7 +27,7 @@ from digests.outbox.receipt import Outcome
 from digests.storage.database import Database
 from digests.stories.story import StoryRevision
 from digests.vocabulary import Standing
-from tests.alerts.builders import EDITOR, OWNER, READER, REVIEWER, newsroom, who
+from tests.alerts.builders import EDITOR, OWNER, READER, REVIEWER, deciding, newsroom, who
 from tests.corrections.builders import RIGHT, arrived, edition, proposed, sent_alert, story
 from tests.outbox.builders import readers
 
@@ -67,7 +67,7 @@ async def test_a_corrected_alert_is_edited_in_every_copy_and_its_readers_are_tol
         await arrived(session, Content.ALERT, alert.id, [11, 12], now=now)
         await arrived(session, Content.ALERT, alert.id, [13], now=now, outcome=Outcome.FAILED)
         correction = await proposed(session, CORRECT, ALERT, alert.id, now=now)
-        await amend.approve(session, correction.id, **who(EDITOR, now))
+        await amend.approve(session, correction.id, **deciding(EDITOR, now))
         words = await session.get_one(AlertRevision, (alert.id, 2))
     assert (words.reason, words.texts) == (RevisionReason.CORRECTION, {"en": RIGHT})
     (edits,) = await planned(desk, Content.ALERT, MessageKind.EDIT)
@@ -80,7 +80,7 @@ async def test_copies_that_still_wait_go_out_corrected(desk: Database, now: date
     async with desk.write() as session:
         alert = await sent_alert(session, now)
         correction = await proposed(session, CORRECT, ALERT, alert.id, now=now)
-        await amend.approve(session, correction.id, **who(EDITOR, now))
+        await amend.approve(session, correction.id, **deciding(EDITOR, now))
     (sending,) = await planned(desk, Content.ALERT, MessageKind.SEND)
     assert (sending.state, sending.revision) == (DispatchState.RUNNING, 2)
 
@@ -89,7 +89,7 @@ async def test_of_a_withdrawn_alert_nothing_more_is_sent(desk: Database, now: da
     async with desk.write() as session:
         alert = await sent_alert(session, now)
         correction = await proposed(session, RETRACT, ALERT, alert.id, now=now)
-        await amend.approve(session, correction.id, **who(EDITOR, now))
+        await amend.approve(session, correction.id, **deciding(EDITOR, now))
         words = await session.get_one(AlertRevision, (alert.id, 2))
     assert (words.reason, words.standing) == (RevisionReason.RETRACTION, Standing.RETRACTED)
     (sending,) = await planned(desk, Content.ALERT, MessageKind.SEND)
@@ -108,7 +108,7 @@ async def test_a_corrected_story_is_put_right_in_every_edition_that_holds_it(
         for one in (fresh, old, beside):
             await arrived(session, Content.EDITION, one.id, [11, 12], now=now)
         correction = await proposed(session, CORRECT, STORY, wrong.id, now=now)
-        await amend.approve(session, correction.id, **who(EDITOR, now))
+        await amend.approve(session, correction.id, **deciding(EDITOR, now))
         said = await session.get_one(StoryRevision, (wrong.id, 2))
         held = select(EditionStory.story_revision).where(EditionStory.story_id == wrong.id)
         assert (await session.scalars(held)).all() == [2, 2]
@@ -143,7 +143,7 @@ async def test_a_reader_of_several_digests_is_told_once_below_the_newest(
         for one, chats in ((last, [11, 14]), (asked_for, [12]), (usual, [11, 12, 13])):
             await arrived(session, Content.EDITION, one.id, chats, now=now)
         correction = await proposed(session, CORRECT, STORY, wrong.id, now=now)
-        await amend.approve(session, correction.id, **who(EDITOR, now))
+        await amend.approve(session, correction.id, **deciding(EDITOR, now))
     async with desk.write() as session:
         await expand(session, now=now, rate=1000)
         told = await session.execute(
@@ -164,7 +164,7 @@ async def test_a_withdrawn_story_says_so(desk: Database, now: datetime) -> None:
     async with desk.write() as session:
         wrong = await story(session, now)
         correction = await proposed(session, RETRACT, STORY, wrong.id, now=now)
-        await amend.approve(session, correction.id, **who(EDITOR, now))
+        await amend.approve(session, correction.id, **deciding(EDITOR, now))
         assert (wrong.standing, wrong.revision) == (Standing.RETRACTED, 2)
         with pytest.raises(Stale):
             await proposed(session, CORRECT, STORY, wrong.id, now=now, revision=2)
@@ -175,7 +175,7 @@ async def test_a_second_error_is_a_second_correction(desk: Database, now: dateti
         alert = await sent_alert(session, now)
         for revision in (1, 2):
             one = await proposed(session, CORRECT, ALERT, alert.id, now=now, revision=revision)
-            await amend.approve(session, one.id, **who(EDITOR, now))
+            await amend.approve(session, one.id, **deciding(EDITOR, now))
         found = await history(session, ALERT, alert.id, 3)
         assert [entry.now_revision for entry in found] == [3, 2]
         assert len(await history(session, ALERT, alert.id, 2)) == 1
@@ -191,7 +191,7 @@ async def test_of_two_editors_at_once_one_corrects_and_one_is_told(
     async def press(correction: Correction, user_id: int) -> str:
         try:
             async with desk.write() as session:
-                await amend.approve(session, correction.id, **who(user_id, now))
+                await amend.approve(session, correction.id, **deciding(user_id, now))
         except RequestError as refusal:
             return str(refusal)
         return "done"
@@ -207,7 +207,7 @@ async def test_a_discarded_correction_cannot_be_sent(desk: Database, now: dateti
         one = await proposed(session, CORRECT, ALERT, alert.id, now=now)
         await amend.discard(session, one.id, **who(EDITOR, now))
         with pytest.raises(Stale):
-            await amend.approve(session, one.id, **who(EDITOR, now))
+            await amend.approve(session, one.id, **deciding(EDITOR, now))
 
 
 @pytest.mark.parametrize("user_id", [READER, REVIEWER])
@@ -217,9 +217,12 @@ async def test_who_may_not_correct_changes_nothing(
     async with desk.write() as session:
         alert = await sent_alert(session, now)
         one = await proposed(session, CORRECT, ALERT, alert.id, now=now)
-        for verb in (amend.approve, amend.discard):
+        for attempt in (
+            amend.approve(session, one.id, **deciding(user_id, now)),
+            amend.discard(session, one.id, **who(user_id, now)),
+        ):
             with pytest.raises(NotPermitted):
-                await verb(session, one.id, **who(user_id, now))
+                await attempt
         assert alert.revision == 1
 
 
@@ -253,7 +256,7 @@ async def test_a_correction_is_in_the_audit_log(desk: Database, now: datetime) -
     async with desk.write() as session:
         alert = await sent_alert(session, now)
         one = await proposed(session, RETRACT, ALERT, alert.id, now=now)
-        await amend.approve(session, one.id, **who(EDITOR, now))
+        await amend.approve(session, one.id, **deciding(EDITOR, now))
         newest = (await entries(session, limit=1))[0]
     assert (newest.act, newest.subject) == ("retract", f"alert:{alert.id}")
     assert newest.details == {"correction": one.id, "revision": 2}
@@ -268,7 +271,7 @@ async def test_an_alert_with_ten_thousand_copies_is_planned_within_two_seconds(
         one = await proposed(session, CORRECT, ALERT, alert.id, now=now)
     began = time.perf_counter()
     async with desk.write() as session:
-        await amend.approve(session, one.id, **who(EDITOR, now))
+        await amend.approve(session, one.id, **deciding(EDITOR, now))
     assert time.perf_counter() - began < 2
     (edits,) = await planned(desk, Content.ALERT, MessageKind.EDIT)
     assert edits.audience == 10_000

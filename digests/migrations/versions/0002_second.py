@@ -127,6 +127,9 @@ def upgrade() -> None:
             sqlite_where=sa.text("changed_at IS NOT NULL"),
             postgresql_where=sa.text("changed_at IS NOT NULL"),
         )
+        batch_op.create_index(
+            "ix_article_source_published", ["source_id", "published_at"], unique=False
+        )
 
     with op.batch_alter_table("card", schema=None) as batch_op:
         batch_op.add_column(sa.Column("other_id", sa.BigInteger(), nullable=True))
@@ -139,6 +142,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("dealing_until", Instant(), nullable=True))
         batch_op.alter_column("preview_id", existing_type=sa.BIGINT(), nullable=True)
         batch_op.alter_column("message_id", existing_type=sa.BIGINT(), nullable=True)
+        batch_op.create_index(
+            "ix_card_wanted",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("message_id IS NULL"),
+            postgresql_where=sa.text("message_id IS NULL"),
+        )
 
     with op.batch_alter_table("correction", schema=None) as batch_op:
         batch_op.add_column(sa.Column("asked_at", Instant(), nullable=True))
@@ -166,6 +176,23 @@ def upgrade() -> None:
             postgresql_where=sa.text("outcome IN ('failed', 'unknown')"),
         )
 
+    with op.batch_alter_table("story", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("places", sa.JSON(), server_default="[]", nullable=False))
+
     with op.batch_alter_table("subscriber", schema=None) as batch_op:
         batch_op.add_column(sa.Column("suspension_told_at", Instant(), nullable=True))
         batch_op.add_column(sa.Column("added_by", sa.BigInteger(), nullable=True))
+        batch_op.add_column(
+            sa.Column("length", sa.String(length=16), server_default="usual", nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column("wants_map", sa.Boolean(), server_default=sa.text("(false)"), nullable=False)
+        )
+
+    with op.batch_alter_table("taste", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("length", sa.String(length=16), server_default="usual", nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column("has_map", sa.Boolean(), server_default=sa.text("(false)"), nullable=False)
+        )

@@ -1,0 +1,201 @@
+"""Finds what has to be decided at the desk (verb), in the tables that the stages before have filled.
+
+Finding only reads, and may take its time. Then ``keep_up`` writes, in a transaction of its own: what was
+found is raised, what is found no more is over by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from digests.alerts.alert import Alert, AlertRevision, AlertState
+from digests.alerts.decide import STILL_BREAKING
+from digests.alerts.matter import (
+    Matter,
+    MatterKind,
+    MatterState,
+    open_matters,
+    raise_matter,
+    settle,
+)
+from digests.alerts.telling import retell
+from digests.alerts.wording import headline
+from digests.intake.article import Article
+from digests.intake.silence import REMEMBERED_FOR, SHORTEST, silent_since
+from digests.intake.source import Source, SourceKind, SourceState
+from digests.outbox.again import Fate, Group, given_up
+from digests.outbox.dispatch import Content
+from digests.stories.story import Story, StoryRevision
+from digests.vocabulary import Severity, Standing
+
+Found = Mapping[str, Mapping[str, Any]]
+"""The values of each matter there is, by its key."""
+
+OVER = "over"
+
+RETURNING = (MatterKind.SOURCE, MatterKind.DEAD, MatterKind.UNCERTAIN)
+"""Settled and found again, it happened again. A decision about a story or an edit stands."""
+
+FAILS = 3
+"""Readings in a row; one that failed says nothing."""
+
+FAILS_FOR = timedelta(hours=1)
+
+
+async def keep_up(session: AsyncSession, kind: MatterKind, found: Found, *, now: datetime) -> None:
+    """Raises what is found and ends what is not; the notices that told of it follow."""
+    known = {matter.key: matter for matter in await open_matters(session, kind)}
+    changed = [m for key, m in known.items() if m.values != dict(found.get(key, {}))]
+    for matter in changed:
+        if matter.key in found:
+            matter.values = dict(found[matter.key])
+        else:
+            settle(matter, OVER, by=None, now=now)
+    for key in found.keys() - known.keys():
+        matter = await raise_matter(session, kind, key, found[key], now=now)
+        if kind in RETURNING and matter.state is MatterState.SETTLED:
+            _reopen(matter, found[key], now)
+    await retell(session, [matter.id for matter in changed], now=now)
+
+
+async def flash_stories(session: AsyncSession, *, now: datetime) -> Found:
+    """Stories that the rule calls flash, and that no alert tells yet."""
+    told = exists().where(Alert.story_id == Story.id, Alert.state != AlertState.REJECTED)
+    rows = await session.execute(
+        select(StoryRevision)
+        .join(
+            Story,
+            and_(Story.id == StoryRevision.story_id, Story.revision == StoryRevision.revision),
+        )
+        .where(
+            Story.severity == Severity.FLASH,
+            Story.standing != Standing.RETRACTED,
+            Story.news_at > now - STILL_BREAKING,
+            ~told,
+        )
+    )
+    return {
+        str(story.story_id): {
+            "story": story.story_id,
+            "title": story.title,
+            "sources": [source["name"] for source in story.sources],
+            "source_count": story.source_count,
+            "news_at": story.made_at.isoformat(),
+        }
+        for story in rows.scalars()
+    }
+
+
+async def troubled_sources(session: AsyncSession, *, now: datetime) -> Found:
+    """Sources that are silent for longer than they ever are, that fail, or that ended."""
+    found = {str(source.id): _trouble(source) for source in await _troubled(session, now)}
+    for source in await _quiet(session, now):
+        since = silent_since(await _published(session, source), now)
+        if since is not None:
+            found.setdefault(str(source.id), _about(source, "silent", since))
+    return found
+
+
+async def dead_letters(session: AsyncSession, *, now: datetime) -> Found:
+    """Messages that will not go out however often they are tried, by dispatch."""
+    return await _given_up(session, Fate.DEAD, now)
+
+
+async def uncertain_sends(session: AsyncSession, *, now: datetime) -> Found:
+    """Messages that may have arrived or not, by dispatch."""
+    return await _given_up(session, Fate.UNCERTAIN, now)
+
+
+async def _given_up(session: AsyncSession, fate: Fate, now: datetime) -> Found:
+    groups = [group for group in await given_up(session, fate, now=now) if _concerns(group)]
+    return {str(group.dispatch.id): await _of_dispatch(session, group) for group in groups}
+
+
+def _reopen(matter: Matter, values: Mapping[str, Any], now: datetime) -> None:
+    matter.state, matter.values, matter.made_at = MatterState.OPEN, dict(values), now
+    matter.told_at = matter.waits_until = matter.decision = None
+    matter.settled_at = matter.settled_by = None
+
+
+async def _troubled(session: AsyncSession, now: datetime) -> Iterable[Source]:
+    fine = (SourceState.OK, SourceState.PAUSED, SourceState.GONE)
+    fails = and_(
+        Source.state.not_in(fine),
+        Source.failures >= FAILS,
+        Source.state_since < now - FAILS_FOR,
+    )
+    ended = and_(Source.state == SourceState.GONE, Source.state_reason != "removed")
+    wanted = select(Source).where(Source.kind == SourceKind.FEED, or_(fails, ended))
+    return (await session.scalars(wanted)).all()
+
+
+async def _quiet(session: AsyncSession, now: datetime) -> Iterable[Source]:
+    """Those that could be silent for too long; an imported file has no rhythm."""
+    wanted = select(Source).where(
+        Source.kind != SourceKind.FILE,
+        Source.state.not_in((SourceState.PAUSED, SourceState.GONE)),
+        Source.last_new_at < now - SHORTEST,
+    )
+    return (await session.scalars(wanted)).all()
+
+
+async def _published(session: AsyncSession, source: Source) -> list[datetime]:
+    """While it still spoke: a silence of weeks does not make itself usual."""
+    assert source.last_new_at is not None  # noqa: S101 - ``_quiet`` asked for it
+    wanted = select(Article.published_at).where(
+        Article.source_id == source.id,
+        Article.published_at > source.last_new_at - REMEMBERED_FOR,
+    )
+    return list(await session.scalars(wanted))
+
+
+def _trouble(source: Source) -> dict[str, Any]:
+    since = source.last_ok_at or source.state_since or source.created_at
+    return _about(source, source.state.value, since)
+
+
+def _about(source: Source, why: str, since: datetime) -> dict[str, Any]:
+    return {
+        "source": source.id,
+        "title": source.title,
+        "why": why,
+        "since_at": since.isoformat(),
+    }
+
+
+def _concerns(group: Group) -> bool:
+    """A notice of ours that is lost is no matter of its own; an edit overtaken by a newer one neither."""
+    overtaken = group.is_edit and not group.may_go_again
+    return group.dispatch.content is not Content.NOTICE and not overtaken
+
+
+async def _of_dispatch(session: AsyncSession, group: Group) -> dict[str, Any]:
+    dispatch = group.dispatch
+    return {
+        "dispatch": dispatch.id,
+        "content": dispatch.content.value,
+        "subject": dispatch.subject_id,
+        "headline": await _headline(session, dispatch.content, dispatch.subject_id),
+        "is_edit": group.is_edit,
+        "count": group.count,
+        "reason": group.reason,
+        "is_paused": group.paused_itself,
+        "may_go_again": group.may_go_again,
+        "planned_at": dispatch.created_at.isoformat(),
+    }
+
+
+async def _headline(session: AsyncSession, content: Content, subject_id: int) -> str | None:
+    """An alert's headline; a digest has many."""
+    if content is not Content.ALERT:
+        return None
+    alert = await session.get(Alert, subject_id)
+    if alert is None:
+        return None
+    words = await session.get_one(AlertRevision, (alert.id, alert.revision))
+    return headline(words.texts[words.main_language])

@@ -1,0 +1,227 @@
+"""A person decides about messages that the machine may not try again (verb).
+
+The receipt gives way to a new outbox message of the same dispatch: it closes nothing any more, and the
+count of the dispatch stays whole. A message sent again so counts as uncertain from the start: should its
+answer be lost too, it comes back here and not to the machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from digests.audience.subscriber import Subscriber, SubscriberState
+from digests.outbox.control import cancel, resume
+from digests.outbox.dispatch import Dispatch, DispatchState, MessageKind, Reach
+from digests.outbox.message import OutboxMessage
+from digests.outbox.plan import PLANNED
+from digests.outbox.receipt import NOT_ARRIVED, Outcome, Receipt
+from digests.storage.database import say
+
+CONTENT_FAULTS = ("unparsed", "too long", "empty", "button data", "photo", "bad request")
+"""The ledger's words for what Telegram will refuse tomorrow too, unless the content changes."""
+
+LOOKED_BACK = timedelta(days=7)
+"""What nobody decided for so long stands as it is."""
+
+GOOD_FOR = timedelta(hours=6)
+"""How long a message that a person sends again may wait for its turn."""
+
+
+LET_STAND, OUT_OF_REACH = "let stand", "out of reach"
+"""The ledger's words for what a person decided about a message that was given up."""
+
+
+class Fate(StrEnum):
+    """Why the machine gave up."""
+
+    DEAD = "dead"
+    """Its content was refused, or an edit was tried as often as we try."""
+    UNCERTAIN = "uncertain"
+    """It was sent twice, and both answers were lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The messages of one dispatch that met one fate."""
+
+    dispatch: Dispatch
+    count: int
+    newest_id: int
+    """Of their receipts."""
+    reason: str | None
+
+    @property
+    def may_go_again(self) -> bool:
+        """What was recalled, withdrawn or overtaken by a newer correction is not brought back."""
+        return self.dispatch.state is not DispatchState.CANCELLED
+
+    @property
+    def is_edit(self) -> bool:
+        """Copies that were to be put right, rather than sent."""
+        return self.dispatch.kind is not MessageKind.SEND
+
+    @property
+    def paused_itself(self) -> bool:
+        """So many refused it that the rest waits for a person."""
+        return self.dispatch.state is DispatchState.PAUSED and self.dispatch.faults > 0
+
+
+async def given_up(session: AsyncSession, fate: Fate, *, now: datetime) -> list[Group]:
+    """Where the machine gave up, by dispatch, oldest first."""
+    counted = (
+        select(
+            Receipt.dispatch_id,
+            func.count(Receipt.id).label("count"),
+            func.max(Receipt.id).label("newest_id"),
+            func.max(Receipt.reason).label("reason"),
+        )
+        .where(_met(fate), text(NOT_ARRIVED), Receipt.sent_at > now - LOOKED_BACK)
+        .group_by(Receipt.dispatch_id)
+        .subquery()
+    )
+    rows = await session.execute(
+        select(Dispatch, counted.c.count, counted.c.newest_id, counted.c.reason)
+        .join(counted, counted.c.dispatch_id == Dispatch.id)
+        .order_by(Dispatch.id)
+    )
+    return [Group(*row) for row in rows]
+
+
+async def send_again(session: AsyncSession, dispatch_id: int, fate: Fate, *, now: datetime) -> int:
+    """Puts them into the outbox once more; how many. Who cannot be reached any more, or was told
+    otherwise meanwhile, keeps the old receipt."""
+    await _make_ready(session, dispatch_id, now)
+    dispatch = await session.get_one(
+        Dispatch, dispatch_id, with_for_update=True, populate_existing=True
+    )
+    if dispatch.state is DispatchState.CANCELLED:
+        return 0
+    receipts = (
+        await session.scalars(
+            select(Receipt)
+            .where(Receipt.dispatch_id == dispatch_id, _met(fate), _reachable(dispatch))
+            .order_by(Receipt.id)
+        )
+    ).all()
+    if receipts:
+        chats = await _chats(session, receipts)
+        rows = [_row(dispatch, receipt, fate, chats) for receipt in receipts]
+        await session.execute(insert(OutboxMessage.__table__), rows)  # type: ignore[arg-type]
+        for receipt in receipts:
+            receipt.closes = False
+        await _cover(session, dispatch, [r.subscriber_id for r in receipts if r.subscriber_id])
+        await _reopen(session, dispatch, now)
+    await _decide(session, dispatch_id, fate, OUT_OF_REACH)
+    return len(receipts)
+
+
+async def let_stand(session: AsyncSession, dispatch_id: int, fate: Fate, *, now: datetime) -> None:
+    """They stay as the ledger has them; a dispatch that paused itself over refusals is cancelled."""
+    dispatch = await session.get_one(Dispatch, dispatch_id, populate_existing=True)
+    if fate is Fate.DEAD and dispatch.state is DispatchState.PAUSED and dispatch.faults:
+        await cancel(session, dispatch_id, now=now, reason="content refused")
+    await _decide(session, dispatch_id, fate, LET_STAND)
+
+
+async def _decide(session: AsyncSession, dispatch_id: int, fate: Fate, word: str) -> None:
+    await session.execute(
+        update(Receipt)
+        .where(Receipt.dispatch_id == dispatch_id, _met(fate))
+        .values(reason=word)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _met(fate: Fate) -> ColumnElement[bool]:
+    undecided = or_(Receipt.reason.is_(None), Receipt.reason.not_in((LET_STAND, OUT_OF_REACH)))
+    closed = and_(Receipt.closes.is_(True), Receipt.chat_id != 0, undecided)
+    is_send = Receipt.kind == MessageKind.SEND
+    unknown = Receipt.outcome == Outcome.UNKNOWN
+    if fate is Fate.UNCERTAIN:
+        return and_(closed, unknown, is_send, ~_arrived_all_the_same())
+    refused = and_(Receipt.outcome == Outcome.FAILED, Receipt.reason.in_(CONTENT_FAULTS))
+    return and_(closed, or_(refused, and_(unknown, ~is_send)))
+
+
+def _arrived_all_the_same() -> ColumnElement[bool]:
+    """A courier that was taken for dead brought its answer later."""
+    other = aliased(Receipt)
+    return exists().where(
+        other.dispatch_id == Receipt.dispatch_id,
+        other.chat_id == Receipt.chat_id,
+        other.part == Receipt.part,
+        other.kind == MessageKind.SEND,
+        other.outcome == Outcome.SENT,
+    )
+
+
+def _reachable(dispatch: Dispatch) -> ColumnElement[bool]:
+    reader = and_(
+        Subscriber.id == Receipt.subscriber_id, Subscriber.state == SubscriberState.ACTIVE
+    )
+    if dispatch.reach is Reach.STAMPED:
+        # A later digest may have told them: then this one would come second.
+        told = (dispatch.covers_from, dispatch.covers_until)
+        reader = and_(reader, Subscriber.covered_until.in_(told))
+    return or_(Receipt.subscriber_id.is_(None), exists().where(reader))
+
+
+async def _make_ready(session: AsyncSession, dispatch_id: int, now: datetime) -> None:
+    """A dispatch that paused itself goes on; the gate's lock comes before any other."""
+    dispatch = await session.get_one(Dispatch, dispatch_id, populate_existing=True)
+    if dispatch.state is DispatchState.PAUSED and dispatch.faults:
+        await resume(session, dispatch_id, now=now)
+    else:
+        dispatch.faults = 0
+        await session.flush()
+
+
+async def _chats(session: AsyncSession, receipts: Sequence[Receipt]) -> dict[int, int]:
+    """By subscriber: a group may have another id than when it was tried."""
+    ids = {receipt.subscriber_id for receipt in receipts if receipt.subscriber_id}
+    found = await session.execute(
+        select(Subscriber.id, Subscriber.chat_id).where(Subscriber.id.in_(ids))
+    )
+    return {subscriber_id: chat_id for subscriber_id, chat_id in found}  # noqa: C416
+
+
+def _row(dispatch: Dispatch, receipt: Receipt, fate: Fate, chats: dict[int, int]) -> dict[str, Any]:
+    return {
+        "dispatch_id": dispatch.id,
+        "subscriber_id": receipt.subscriber_id,
+        "chat_id": chats.get(receipt.subscriber_id or 0, receipt.chat_id),
+        "kind": receipt.kind,
+        "part": receipt.part,
+        "message_id": receipt.message_id,
+        "lane": dispatch.lane,
+        "ambiguous": 1 if fate is Fate.UNCERTAIN else 0,
+        "dedup_key": f"again:{receipt.id}",
+    }
+
+
+async def _cover(session: AsyncSession, dispatch: Dispatch, readers: list[int]) -> None:
+    """A refused digest's readers counted as not told; now it is on its way to them after all."""
+    if dispatch.reach is Reach.STAMPED and readers:
+        await session.execute(
+            update(Subscriber)
+            .where(Subscriber.id.in_(readers), Subscriber.covered_until == dispatch.covers_from)
+            .values(covered_until=dispatch.covers_until)
+            .execution_options(synchronize_session=False)
+        )
+
+
+async def _reopen(session: AsyncSession, dispatch: Dispatch, now: datetime) -> None:
+    if dispatch.state is DispatchState.DONE:
+        dispatch.state, dispatch.done_at = DispatchState.RUNNING, None
+    if dispatch.expires_at is not None:
+        dispatch.expires_at = max(dispatch.expires_at, now + GOOD_FOR)
+    await session.flush()
+    say(session, PLANNED)

@@ -56,9 +56,10 @@ async def keep_up(session: AsyncSession, kind: MatterKind, found: Found, *, now:
             matter.values = dict(found[matter.key])
         else:
             settle(matter, OVER, by=None, now=now)
-    for key in found.keys() - known.keys():
+    for key in sorted(found.keys() - known.keys()):
         matter = await raise_matter(session, kind, key, found[key], now=now)
-        if kind in RETURNING and matter.state is MatterState.SETTLED:
+        # Decided while we looked: what we saw is older.
+        if kind in RETURNING and matter.settled_at is not None and matter.settled_at < now:
             _reopen(matter, found[key], now)
     await retell(session, [matter.id for matter in changed], now=now)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 from collections.abc import Awaitable, Collection
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -28,7 +29,8 @@ from bot.delivery.verdict import judge
 from bot.delivery.window import Window
 from bot.rendering.render import Message
 from digests.errors import DeliveryError, SecondPoller, TokenRefused
-from digests.outbox.claim import LEAD, Claim, Claimed, claim
+from digests.outbox import pace
+from digests.outbox.claim import LEAD, Claim, Claimed, claim, next_free
 from digests.outbox.clock import Clock, SharedClock
 from digests.outbox.dispatch import Content, MessageKind
 from digests.outbox.message import MessageState, OutboxMessage, stands
@@ -49,7 +51,12 @@ IN_FLIGHT = 256
 IDLE = 0.25
 """Seconds between two looks into an empty outbox; what this process plans wakes the courier sooner."""
 
+STANDING_BACK = 0.060
+"""Seconds, at most, by which a worker that came too late asks after the one that was there first."""
+
 DRAIN_SECONDS = 45.0
+
+_NO_TIME = timedelta(0)
 
 _FATAL: dict[Meaning, type[DeliveryError]] = {
     Meaning.TOKEN_REFUSED: TokenRefused,
@@ -187,11 +194,26 @@ class Courier:
             self._landed.clear()
             await self._landed.wait()
         self._woken.clear()
-        if not await self._is_waiting(timedelta(milliseconds=250)):
+        if not await self._is_waiting(pace.AHEAD):
             return self._clock.monotonic() + IDLE
+        if (patience := await self._taken_by_others()) > _NO_TIME:
+            return self._clock.monotonic() + patience.total_seconds()
         taken = await self._claim()
         self._launch(taken)
-        return taken.again_at
+        # Whoever found the slots taken stands back a little: one worker claims, the others watch.
+        again_at = taken.again_at
+        return again_at if taken.messages else again_at + random.uniform(0, STANDING_BACK)  # noqa: S311
+
+    async def _taken_by_others(self) -> timedelta:
+        """How long the slots ahead are claimed; without the lock, which all workers wait for."""
+        if self._late > pace.TOLERATED_LATE.total_seconds():
+            return _NO_TIME  # the others' slots must move, and only a claim does that
+        async with self._database.read() as session:
+            tat = await next_free(session, self._bot_id)
+        now = self.now()
+        if tat is None or pace.was_set_back(now, tat):
+            return _NO_TIME
+        return pace.ask_at(tat, self._lead) - now
 
     async def _rest(self, until: float) -> None:
         sleeping = asyncio.create_task(self._clock.sleep_until(until))
@@ -225,6 +247,8 @@ class Courier:
                 lead=self._lead,
                 late=timedelta(seconds=late),
             )
+        if not taken.is_dated:
+            self._late = max(self._late, late)
         self.counts.claims += 1
         self.counts.claim_seconds += self._clock.monotonic() - began
         # A slow commit must not eat the slots it brings: the next claim's begin that much later.

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import deque
 
-SPAN = 1.012
-"""Seconds: Telegram's window, and 12 ms by which two messages may differ on the wire."""
+SPAN = 1.016
+"""Seconds: Telegram's window, and 16 ms by which two messages may differ on the wire."""
 
 
 class Window:

@@ -71,6 +71,8 @@ class Claim:
     messages: tuple[Claimed, ...]
     read_at: float
     again_at: float
+    is_dated: bool = True
+    """Whether the clock could be read: else nothing was looked at."""
 
 
 async def locked_gate(session: AsyncSession, bot_id: int, ceiling: float, epoch: datetime) -> Gate:
@@ -111,7 +113,7 @@ async def claim(
         return Claim((), clock.monotonic(), clock.monotonic() + STOPPED_SECONDS)
     reading = await clock.read(session)
     if reading is None:
-        return Claim((), clock.monotonic(), clock.monotonic())
+        return Claim((), clock.monotonic(), clock.monotonic(), is_dated=False)
     if pace.was_set_back(reading.now, gate.tat):
         await follow_clock(session, gate, reading.now)
     rate = pace.rate_now(gate.rate, gate.rate_changed_at, reading.now, ceiling)
@@ -120,7 +122,7 @@ async def claim(
     step = pace.interval(rate)
     slots = pace.slots(first, reading.now + pace.AHEAD, step, most)
     if not slots:
-        return Claim((), reading.monotonic, reading.monotonic_at(first - pace.AHEAD / 2))
+        return Claim((), reading.monotonic, reading.monotonic_at(pace.ask_at(first, lead)))
     queues = await waiting(session, most=len(slots), horizon=slots[-1], now=reading.now)
     chosen, wheel = _choose(queues, slots, gate.wheel)
     if not chosen:
@@ -131,7 +133,13 @@ async def claim(
     gate.slot_no += len(chosen)
     await session.flush()
     messages = tuple(_claimed(one, slot, number, reading) for one, slot, number in numbered)
-    return Claim(messages, reading.monotonic, reading.monotonic_at(gate.tat - pace.AHEAD / 2))
+    return Claim(messages, reading.monotonic, reading.monotonic_at(pace.ask_at(gate.tat, lead)))
+
+
+async def next_free(session: AsyncSession, bot_id: int) -> datetime | None:
+    """The gate's next free slot, as other workers' claims have left it; none where nothing was sent yet.
+    A read: it waits for nobody."""
+    return await session.scalar(select(Gate.tat).where(Gate.bot_id == bot_id))
 
 
 async def follow_clock(session: AsyncSession, gate: Gate, now: datetime) -> None:

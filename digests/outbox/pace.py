@@ -15,6 +15,9 @@ with it 18 ms of difference still fit; it costs 1.8% of the rate."""
 AHEAD = timedelta(milliseconds=250)
 """How far ahead slots are claimed. What is claimed is the most that a crash can send twice."""
 
+EARLY = AHEAD / 2
+"""How long before the next free slot is due it is asked for: what a claim may take without losing one."""
+
 FURTHEST = timedelta(seconds=2)
 """No honest slot lies further ahead; one that does was taken before the clock was set back."""
 
@@ -56,6 +59,11 @@ def after_set_back(
 def first_slot(now: datetime, tat: datetime, hold_until: datetime | None) -> datetime:
     """The next free slot."""
     return max(now, tat, hold_until or now)
+
+
+def ask_at(tat: datetime, lead: timedelta) -> datetime:
+    """When to claim again, where claims take ``lead``: early enough to lose no slot to the claim."""
+    return tat - max(EARLY, min(AHEAD, lead * 2))
 
 
 def pushed(tat: datetime, now: datetime, late: timedelta) -> datetime:

@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from digests.migrations.tables import METADATA
+from digests.migrations import upgrade
 from digests.storage.database import Database
 
 STRICT = os.environ.get("FRONTWIRE_TEST_STRICT") == "1"
@@ -125,9 +125,9 @@ def _apart(work: Coroutine[Any, Any, None]) -> None:
 
 
 async def _make_tables(url: str) -> None:
+    """As a live database comes by them: some of PostgreSQL's shape is in the migrations alone."""
     database = Database(url)
-    async with database.engine.begin() as connection:
-        await connection.run_sync(METADATA.create_all)
+    await upgrade(database)
     await database.close()
 
 

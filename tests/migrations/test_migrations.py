@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -14,6 +14,7 @@ from digests.errors import SchemaOutdated
 from digests.migrations import current, head, is_ours, require_head, upgrade
 from digests.migrations.tables import METADATA
 from digests.outbox.gate import Gate
+from digests.outbox.receipt import Receipt
 from digests.storage.database import Database
 
 
@@ -61,3 +62,57 @@ async def test_migrating_twice_changes_nothing_and_keeps_the_data(
 async def test_a_database_at_another_revision_is_refused_with_a_sentence(empty: Database) -> None:
     with pytest.raises(SchemaOutdated, match="no revision"):
         await require_head(empty)
+
+
+async def test_the_ledger_is_taken_over_into_months(empty: Database, now: datetime) -> None:
+    """With its numbers, and numbers go on from there."""
+    await upgrade(empty, "0002")
+    moments = [
+        datetime(2025, 12, 31, 23, 59, 59, tzinfo=UTC),
+        datetime(2026, 1, 1, tzinfo=UTC),
+        now,
+    ]
+    async with empty.write() as session:
+        await session.execute(insert(Receipt), [_receipt(moment) for moment in moments])
+    await upgrade(empty)
+    async with empty.write() as session:
+        await session.execute(insert(Receipt), [_receipt(now)])
+    async with empty.read() as session:
+        kept = (
+            await session.execute(select(Receipt.id, Receipt.sent_at).order_by(Receipt.id))
+        ).all()
+    assert [tuple(row) for row in kept] == list(enumerate([*moments, now], start=1))
+    async with empty.engine.begin() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_postgresql_keeps_room_in_hot_tables_and_receipts_by_month(empty: Database) -> None:
+    if empty.is_sqlite:
+        pytest.skip("SQLite has neither")
+    await upgrade(empty)
+    async with empty.read() as session:
+        options = await session.scalar(
+            text("SELECT reloptions::text FROM pg_class WHERE relname = 'outbox'")
+        )
+        indexed = await session.scalar(
+            text("SELECT count(*) FROM pg_indexes WHERE tablename = 'receipt_rest'")
+        )
+    assert "fillfactor=70" in (options or "")
+    assert indexed == len(Receipt.__table__.indexes) + 1  # type: ignore[attr-defined]
+
+
+def _receipt(sent_at: datetime) -> dict[str, object]:
+    return {
+        "dispatch_id": 1,
+        "content": "alert",
+        "subject_id": 1,
+        "revision": 1,
+        "chat_id": 7,
+        "kind": "send",
+        "part": 0,
+        "outcome": "sent",
+        "attempts": 1,
+        "ambiguous": False,
+        "closes": True,
+        "sent_at": sent_at,
+    }

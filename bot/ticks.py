@@ -9,10 +9,12 @@ from telegram import Bot
 
 from bot.context import Services
 from bot.desk.live import refresh
+from bot.desk.matters import look_around, watch
 from bot.menu import Menu
 from bot.news import group_all
 from bot.timetable import Tick
 from digests.audience.presence import resume_due
+from digests.corrections.withdrawn import look_at_pages
 from digests.editions.compose import compose
 from digests.intake.collect import collect
 from digests.intake.fetch import FeedClient
@@ -35,5 +37,8 @@ def ticks(services: Services, feeds: FeedClient, bot: Bot, menu: Menu) -> tuple[
         Tick("compose", 5, door(compose)),
         Tick("resume", 60, door(resume_due)),
         Tick("desk", 3, lambda: refresh(services, bot)),
+        Tick("matters", 30, lambda: watch(services)),
+        Tick("silence", 300, lambda: look_around(services)),
+        Tick("pages", 300, lambda: look_at_pages(database, feeds, now=now)),
         Tick("menu", 60, menu.publish),
     )

@@ -100,8 +100,8 @@ async def _desk_answer(update: Update, context: Context, asked: Dialogue) -> Non
                 update,
                 context,
                 CorrectionKind.CORRECT if is_right else CorrectionKind.RETRACT,
-                CorrectedSubject.ALERT,
-                about["alert"],
+                CorrectedSubject.STORY if "story" in about else CorrectedSubject.ALERT,
+                about["story"] if "story" in about else about["alert"],
                 about["revision"],
                 said.text,
             )

@@ -15,6 +15,7 @@ from bot.desk.door import desk, number, person
 from digests.alerts.alert import Alert, AlertRevision, AlertState
 from digests.alerts.permission import Act, may
 from digests.alerts.staff import role_of
+from digests.alerts.telling import waiting
 from digests.alerts.wording import headline
 from digests.audience.subscriber import Subscriber, SubscriberState
 from digests.corrections.report import unanswered
@@ -63,6 +64,7 @@ async def menu(update: Update, context: Context) -> None:
         values = {
             "alerts": await _alerts(session),
             "reports": await unanswered(session),
+            "matters": await waiting(session),
             "owner": may(role, Act.APPOINT),
         }
     await context.answer("desk/menu.html", **values)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,7 +29,7 @@ async def notice_parts(
     session: AsyncSession,
     words: Words,
     subject_id: int,
-    revision: int,  # noqa: ARG001 - a notice is never changed
+    revision: int,  # noqa: ARG001 - it holds its newest words alone
     language: Language,
     timezone: str,
 ) -> Parts:
@@ -38,8 +40,22 @@ async def notice_parts(
         language,
         timezone=timezone,
         now=notice.made_at,
-        **notice.values,
+        **with_moments(notice.values),
     )
+
+
+def with_moments(values: Any) -> Any:
+    """What was stored as JSON, with moments again where a name ends in ``_at``."""
+    if isinstance(values, list):
+        return [with_moments(value) for value in values]
+    if not isinstance(values, dict):
+        return values
+    return {
+        name: datetime.fromisoformat(value)
+        if name.endswith("_at") and isinstance(value, str)
+        else with_moments(value)
+        for name, value in values.items()
+    }
 
 
 _RENDERERS = {

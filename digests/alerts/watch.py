@@ -164,6 +164,7 @@ def _about(source: Source, why: str, since: datetime) -> dict[str, Any]:
     return {
         "source": source.id,
         "title": source.title,
+        "is_feed": source.kind is SourceKind.FEED,
         "why": why,
         "since_at": since.isoformat(),
     }

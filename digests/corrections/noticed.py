@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from digests.alerts.alert import Alert, AlertState
 from digests.alerts.watch import Found
@@ -52,10 +53,11 @@ async def silent_edits(session: AsyncSession, *, now: datetime) -> Found:
 
 def is_told_or_current(now: datetime) -> ColumnElement[bool]:
     """Stories that readers have, or will be told of."""
+    alert = aliased(Alert)
     return or_(
         Story.news_at > now - MINDED_FOR,
         exists().where(EditionStory.story_id == Story.id),
-        exists().where(Alert.story_id == Story.id, Alert.state == AlertState.APPROVED),
+        exists().where(alert.story_id == Story.id, alert.state == AlertState.APPROVED),
     )
 
 
@@ -70,6 +72,7 @@ def _corrected_since() -> ColumnElement[bool]:
 
 def _judged(row: Row[Article, str, Story, str, int]) -> Sequence[tuple[str, dict[str, Any]]]:
     article, source, story, headline, alert_id = row
+    changed_at = article.changed_at or article.read_at
     was = Version(article.title, _joined(article.summary, article.text))
     now = Version(
         article.later_title or article.title,
@@ -90,9 +93,9 @@ def _judged(row: Row[Article, str, Story, str, int]) -> Sequence[tuple[str, dict
         "was": dropped(was.text, now.text, SHOWN),
         "now": dropped(now.text, was.text, SHOWN),
         "alert": alert_id,
-        "changed_at": article.changed_at.isoformat(),
+        "changed_at": changed_at.isoformat(),
     }
-    return ((f"{article.id}:{article.changed_at:%Y%m%dT%H%M%S}", values),)
+    return ((f"{article.id}:{changed_at:%Y%m%dT%H%M%S}", values),)
 
 
 def _joined(summary: str, text: str) -> str:

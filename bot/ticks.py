@@ -18,6 +18,7 @@ from digests.corrections.withdrawn import look_at_pages
 from digests.editions.compose import compose
 from digests.intake.collect import collect
 from digests.intake.fetch import FeedClient
+from digests.outbox.months import keep_months
 
 
 def ticks(services: Services, feeds: FeedClient, bot: Bot, menu: Menu) -> tuple[Tick, ...]:
@@ -41,4 +42,5 @@ def ticks(services: Services, feeds: FeedClient, bot: Bot, menu: Menu) -> tuple[
         Tick("silence", 300, lambda: look_around(services)),
         Tick("pages", 300, lambda: look_at_pages(database, feeds, now=now)),
         Tick("menu", 60, menu.publish),
+        Tick("months", 3600, door(keep_months)),
     )

@@ -7,13 +7,16 @@ never refused.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 AHEAD = 2
 """Months made before they begin: a bot that is not restarted for long still has one."""
+
+KEPT = 13
+"""Months whose receipts are kept, besides the present one: what was sent last year is correctable."""
 
 _MONTH = re.compile(r"receipt_(\d{4})_(\d{2})")
 
@@ -24,6 +27,15 @@ _ONE_AT_A_TIME = text("SELECT pg_try_advisory_xact_lock(:key)")
 _KEY = 0x46574E
 _PATIENCE = text("SET LOCAL lock_timeout = '2s'")
 """Couriers write the ledger all the time: rather next time than keeping them waiting."""
+
+
+async def keep_months(session: AsyncSession, *, now: datetime) -> None:
+    """What housekeeping does."""
+    await make_months(session, now=now)
+    oldest = _start(now)
+    for _ in range(KEPT):
+        oldest = _start(oldest - timedelta(days=1))
+    await drop_months(session, before=oldest)
 
 
 async def make_months(session: AsyncSession, *, now: datetime) -> list[str]:

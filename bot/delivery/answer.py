@@ -30,3 +30,9 @@ class Answer:
     def message_id(self) -> int | None:
         """The sent message's id."""
         return self.result.get("message_id") if isinstance(self.result, dict) else None
+
+    @property
+    def photo_id(self) -> str | None:
+        """Telegram's id of the photo in the message, at its largest."""
+        sizes = self.result.get("photo") if isinstance(self.result, dict) else None
+        return sizes[-1].get("file_id") if sizes else None

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
+from collections import OrderedDict
 from typing import Any
 
 from bot.delivery.answer import Answer
 from bot.delivery.transport import READ_TIMEOUT, Transport
 from bot.rendering.render import Button, Message, Photo
+
+PICTURES = 1_000
+"""Pictures whose ids are remembered: 150 bytes each."""
 
 _TAG = re.compile(r"<[^<>]*>")
 
@@ -18,6 +23,7 @@ class Gateway:
 
     def __init__(self, transport: Transport, *, timeout: float = READ_TIMEOUT) -> None:
         self._transport = transport
+        self._uploaded: OrderedDict[bytes, str] = OrderedDict()
         self.timeout = timeout
 
     async def send(
@@ -45,26 +51,51 @@ class Gateway:
             }
         if photo is None:
             return await self._call("sendMessage", payload)
-        if photo.png is not None:
-            return await self._call("sendPhoto", payload, files={"photo": photo.png})
-        return await self._call("sendPhoto", payload | {"photo": photo.file_id})
+        if known := self._known(photo):
+            return await self._call("sendPhoto", payload | {"photo": known})
+        answer = await self._call("sendPhoto", payload, files={"photo": photo.png or b""})
+        self._remember(photo, answer)
+        return answer
 
     async def edit(
         self, chat_id: int, message_id: int, message: Message, *, plain: bool = False
     ) -> Answer:
-        """The message's new text and buttons; a photo stays the one that was sent."""
+        """The message's new text and buttons; a photo that somebody sent us stays, a picture of our own
+        is drawn anew."""
         photo = None if plain else message.photo
         payload = {"chat_id": chat_id, "message_id": message_id} | _shown(message, photo, plain)
-        return await self._call("editMessageCaption" if photo else "editMessageText", payload)
+        if photo is None or photo.png is None:
+            return await self._call("editMessageCaption" if photo else "editMessageText", payload)
+        known = self._known(photo)
+        media = {"type": "photo", "media": known or "attach://picture"}
+        media |= {name: payload.pop(name) for name in ("caption", "parse_mode") if name in payload}
+        files = None if known else {"picture": photo.png}
+        answer = await self._call("editMessageMedia", payload | {"media": media}, files=files)
+        self._remember(photo, answer)
+        return answer
 
     async def delete(self, chat_id: int, message_id: int) -> Answer:
         """Takes a message back; Telegram allows it for 48 hours."""
         return await self._call("deleteMessage", {"chat_id": chat_id, "message_id": message_id})
 
+    def _known(self, photo: Photo) -> str | None:
+        """Telegram's id of a picture, once it has it: thousands of readers get it, one upload is enough."""
+        return photo.file_id or self._uploaded.get(_print(photo))
+
+    def _remember(self, photo: Photo, answer: Answer) -> None:
+        if answer.photo_id:
+            self._uploaded[_print(photo)] = answer.photo_id
+            if len(self._uploaded) > PICTURES:
+                self._uploaded.popitem(last=False)
+
     async def _call(
         self, method: str, payload: dict[str, Any], files: dict[str, bytes] | None = None
     ) -> Answer:
         return await self._transport.call(method, payload, files=files, timeout=self.timeout)
+
+
+def _print(photo: Photo) -> bytes:
+    return hashlib.sha256(photo.png or b"").digest()
 
 
 def _shown(message: Message, photo: Photo | None, plain: bool) -> dict[str, Any]:

@@ -61,10 +61,10 @@ async def progress(
 
 
 async def dispatch_of(session: AsyncSession, alert_id: int) -> int | None:
-    """The dispatch that brought an alert to its readers."""
+    """The newest dispatch that brought an alert to its readers: all of them, or those who had missed it."""
     wanted = select(Dispatch.id).where(
         Dispatch.content == Content.ALERT,
         Dispatch.subject_id == alert_id,
         Dispatch.kind == MessageKind.SEND,
     )
-    return await session.scalar(wanted.order_by(Dispatch.id).limit(1))
+    return await session.scalar(wanted.order_by(Dispatch.id.desc()).limit(1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from bot.sandbox.access import chat_of, check_entry
+from bot.sandbox.access import chat_of, check_entry, check_writing
 from bot.sandbox.content import (
     CAPTION_MOST,
     TEXT_MOST,
@@ -20,6 +20,7 @@ from bot.sandbox.message import Message
 from bot.sandbox.params import Params, int_of, json_of
 from bot.sandbox.people import Chat
 from bot.sandbox.refusal import BadRequest
+from bot.sandbox.sending import photo_of
 from bot.sandbox.world import World
 
 DELETABLE_SECONDS = 48 * 3600
@@ -50,6 +51,20 @@ def edit_message_caption(world: World, params: Params) -> dict[str, Any]:
     if message.media is None:
         raise BadRequest("there is no caption in the message to edit")
     return _edit(world, "editMessageCaption", params, message, content, markup)
+
+
+def edit_message_media(world: World, params: Params) -> dict[str, Any]:
+    """editMessageMedia, for photos."""
+    asked = json_of(params, "media", "input media")
+    if not isinstance(asked, dict) or asked.get("type") != "photo":
+        raise BadRequest("can't parse input media: only photos are known here")
+    content = caption_content(asked)
+    markup = markup_of(params)
+    message = _own(world, params, "edit")
+    check_length(content[0], CAPTION_MOST)
+    check_writing(message.chat, "photos")
+    message.media = photo_of(world, {**params, "photo": asked.get("media")})
+    return _edit(world, "editMessageMedia", params, message, content, markup, same_media=False)
 
 
 def edit_message_reply_markup(world: World, params: Params) -> dict[str, Any]:
@@ -96,8 +111,10 @@ def _edit(
     message: Message,
     content: Content,
     markup: dict[str, Any] | None,
+    *,
+    same_media: bool = True,
 ) -> dict[str, Any]:
-    if (message.text, message.entities, message.markup) == (*content, markup):
+    if same_media and (message.text, message.entities, message.markup) == (*content, markup):
         raise BadRequest(_UNCHANGED)
     check_payload(content[1])
     message.text, message.entities = content

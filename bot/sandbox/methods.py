@@ -125,7 +125,8 @@ def chat_id_of(params: Params) -> int | None:
 
 NAMES = (
     "getMe", "getUpdates", "setWebhook", "deleteWebhook", "getWebhookInfo", "sendMessage",
-    "sendPhoto", "sendDocument", "editMessageText", "editMessageCaption", "editMessageReplyMarkup",
+    "sendPhoto", "sendDocument", "editMessageText", "editMessageCaption", "editMessageMedia",
+    "editMessageReplyMarkup",
     "deleteMessage", "deleteMessages", "answerCallbackQuery", "setMyCommands", "getMyCommands",
     "deleteMyCommands", "setMyName", "getMyName", "setMyDescription", "getMyDescription",
     "setMyShortDescription", "getMyShortDescription", "getChat", "getChatMember",
@@ -146,6 +147,7 @@ METHODS: dict[str, Method] = {
     "sendchataction": sending.send_chat_action,
     "editmessagetext": editing.edit_message_text,
     "editmessagecaption": editing.edit_message_caption,
+    "editmessagemedia": editing.edit_message_media,
     "editmessagereplymarkup": editing.edit_message_reply_markup,
     "deletemessage": editing.delete_message,
     "deletemessages": editing.delete_messages,

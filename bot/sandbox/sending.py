@@ -44,10 +44,14 @@ def send_message(world: World, params: Params) -> dict[str, Any]:
 
 def send_photo(world: World, params: Params) -> dict[str, Any]:
     """sendPhoto."""
-    stored = _file(world, params, "photo")
+    return _send_media(world, "sendPhoto", params, photo_of(world, params), "photos")
+
+
+def photo_of(world: World, params: Params, name: str = "photo") -> dict[str, Any]:
+    """The photo that a request carries or names, as a message's media."""
+    stored = _file(world, params, name)
     width, height = _picture_size(stored.data)
-    size = {**_file_json(stored), "width": width, "height": height}
-    return _send_media(world, "sendPhoto", params, {"photo": [size]}, "photos")
+    return {"photo": [{**_file_json(stored), "width": width, "height": height}]}
 
 
 def send_document(world: World, params: Params) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.alerts.card import language_at
-from digests.alerts.matter import Matter, MatterKind, MatterNotice, MatterState, open_matters
+from digests.alerts.matter import Matter, MatterKind, MatterNotice, MatterState
 from digests.alerts.staff import desk_chats
 from digests.outbox.notice import Notice, announce, revise
 
@@ -84,11 +84,14 @@ def line(matter: Matter) -> dict[str, Any]:
 
 
 async def _untold(session: AsyncSession, kind: MatterKind, now: datetime) -> list[Matter]:
-    return [
-        matter
-        for matter in await open_matters(session, kind)
-        if matter.told_at is None and (matter.waits_until is None or matter.waits_until <= now)
-    ]
+    """Locked: another worker waits, and finds them told."""
+    wanted = select(Matter).where(
+        Matter.kind == kind,
+        Matter.state == MatterState.OPEN,
+        Matter.told_at.is_(None),
+        or_(Matter.waits_until.is_(None), Matter.waits_until <= now),
+    )
+    return list(await session.scalars(wanted.order_by(Matter.id).with_for_update()))
 
 
 async def _may_speak(session: AsyncSession, kind: MatterKind, now: datetime) -> bool:

@@ -5,7 +5,8 @@
        └──audience expanded and nothing left──> done
 
 Its audience is found by its reach: ``stamped`` appointments (digests), subscribers ``matching`` topics
-and severity (alerts), those who ``received`` something (corrections), or a ``single`` chat (notices).
+and severity (alerts), of these those who ``missed`` it (an alert sent again), those who ``received``
+something (corrections), or a ``single`` chat (notices).
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ class Reach(StrEnum):
 
     STAMPED = "stamped"
     MATCHING = "matching"
+    MISSED = "missed"
     RECEIVED = "received"
     SINGLE = "single"
 

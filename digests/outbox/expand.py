@@ -20,7 +20,7 @@ from digests.audience.slot import Appointment
 from digests.audience.subscriber import EmptyDay, Subscriber, SubscriberState
 from digests.outbox.dispatch import Dispatch, DispatchState, Lane, MessageKind, Reach
 from digests.outbox.message import MessageState, OutboxMessage, stands
-from digests.outbox.plan import matching, received
+from digests.outbox.plan import matching, missed, received
 from digests.outbox.receipt import Receipt
 
 LOOKAHEAD_SECONDS = 60
@@ -116,7 +116,7 @@ async def _step(session: AsyncSession, dispatch: Dispatch, most: int) -> Expande
     match dispatch.reach:
         case Reach.STAMPED:
             looked, rows, cursor = await _stamped(session, dispatch, most)
-        case Reach.MATCHING:
+        case Reach.MATCHING | Reach.MISSED:
             looked, rows, cursor = await _matching(session, dispatch, most)
         case Reach.RECEIVED:
             looked, rows, cursor = await _received(session, dispatch, most)
@@ -175,12 +175,13 @@ def _wants(dispatch: Dispatch) -> ColumnElement[bool]:
 async def _matching(
     session: AsyncSession, dispatch: Dispatch, most: int
 ) -> tuple[int, list[Row], int]:
+    wanted = matching(dispatch) if dispatch.reach is Reach.MATCHING else missed(dispatch)
     found = await session.execute(
         select(Subscriber.id, Subscriber.chat_id)
         .where(
             Subscriber.id > dispatch.cursor,
             Subscriber.id <= (dispatch.cursor_end or 0),
-            matching(dispatch),
+            wanted,
         )
         .order_by(Subscriber.id)
         .limit(most)

@@ -13,6 +13,7 @@ from digests.audience.slot import Appointment
 from digests.audience.subscriber import AlertWish, Subscriber, SubscriberState
 from digests.audience.taste import TasteTopic
 from digests.outbox.dispatch import Dispatch, MessageKind, Reach
+from digests.outbox.message import OutboxMessage
 from digests.outbox.receipt import Outcome, Receipt
 from digests.storage.database import say
 from digests.vocabulary import Severity
@@ -60,6 +61,8 @@ def _extent(dispatch: Dispatch) -> Select[*tuple[Any, ...]]:
             )
         case Reach.MATCHING:
             return select(func.count(), func.max(Subscriber.id)).where(matching(dispatch))
+        case Reach.MISSED:
+            return select(func.count(), func.max(Subscriber.id)).where(missed(dispatch))
         case _:
             return select(func.count(), func.max(Receipt.id)).where(received(dispatch))
 
@@ -75,6 +78,30 @@ def matching(dispatch: Dispatch) -> ColumnElement[bool]:
         Subscriber.alerts.in_(wishes),
         Subscriber.taste_id.in_(tastes),
     )
+
+
+def missed(dispatch: Dispatch) -> ColumnElement[bool]:
+    """Of the matching, those to whom no copy of the same went or is on its way. Who may have one is not
+    among them: they are asked about at the desk."""
+    told = select(Receipt.subscriber_id).where(
+        Receipt.content == dispatch.content,
+        Receipt.subject_id == dispatch.subject_id,
+        Receipt.kind == MessageKind.SEND,
+        Receipt.outcome.in_((Outcome.SENT, Outcome.UNKNOWN)),
+        Receipt.subscriber_id.is_not(None),
+    )
+    coming = (
+        select(OutboxMessage.subscriber_id)
+        .join(Dispatch, Dispatch.id == OutboxMessage.dispatch_id)
+        .where(
+            Dispatch.content == dispatch.content,
+            Dispatch.subject_id == dispatch.subject_id,
+            Dispatch.id != dispatch.id,
+            OutboxMessage.kind == MessageKind.SEND,
+            OutboxMessage.subscriber_id.is_not(None),
+        )
+    )
+    return and_(matching(dispatch), Subscriber.id.not_in(told), Subscriber.id.not_in(coming))
 
 
 def received(dispatch: Dispatch) -> ColumnElement[bool]:

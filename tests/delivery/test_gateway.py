@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -52,6 +53,33 @@ async def test_a_photo_that_telegram_keeps_is_sent_by_its_id_and_its_caption_edi
     (shown,) = sandbox.messages(1)
     assert (shown["caption"], shown["photo"][0]["file_id"]) == ("second", photo.file_id)
     assert [a.method for a in sandbox.accept_log] == ["sendPhoto", "editMessageCaption"]
+
+
+async def test_a_picture_is_uploaded_once_however_many_readers_get_it(
+    sandbox: Sandbox, gateway: Gateway
+) -> None:
+    message = Message("the day's map", photo=Photo(png=PNG))
+    for _ in range(3):
+        assert (await gateway.send(1, message)).ok
+    ids = {shown["photo"][0]["file_id"] for shown in sandbox.messages(1)}
+    assert len(ids) == len(sandbox.world.files) == 1
+
+
+async def test_a_picture_of_ours_is_drawn_anew_where_it_stands(
+    sandbox: Sandbox, gateway: Gateway
+) -> None:
+    sent = await gateway.send(1, Message("first", photo=Photo(png=PNG)))
+    assert sent.message_id
+    buttons = ((Button("More", data="more"),),)
+    message = Message("<b>second</b>", buttons, Photo(png=PNG + b"!"))
+    assert (await gateway.edit(1, sent.message_id, message)).ok
+    assert (await gateway.edit(1, sent.message_id, replace(message, text="third"))).ok
+    (shown,) = sandbox.messages(1)
+    assert (shown["caption"], shown["photo"][0]["file_size"]) == ("third", len(PNG) + 1)
+    assert shown["reply_markup"]["inline_keyboard"][0][0]["callback_data"] == "more"
+    methods = [accepted.method for accepted in sandbox.accept_log]
+    assert methods == ["sendPhoto", "editMessageMedia", "editMessageMedia"]
+    assert len(sandbox.world.files) == 2
 
 
 async def test_a_group_that_takes_no_photos_gets_the_words_and_later_their_correction(

@@ -1,0 +1,65 @@
+"""``/resend``: an alert once more, to those who missed it; first how many they are, then the sending."""
+
+from __future__ import annotations
+
+from sqlalchemy import update as change_rows
+from telegram import Update
+
+from bot.context import Context
+from bot.desk.card import redraw
+from bot.desk.door import desk, number, person
+from digests.alerts import resend as alerts
+from digests.alerts.card import Card, card_at
+from digests.alerts.permission import Act
+from digests.alerts.resend import Missed, who_missed
+from digests.corrections.report import copy_in
+from digests.errors import Stale
+from digests.outbox.dispatch import Content
+
+
+@desk(Act.APPROVE)
+async def resend(update: Update, context: Context) -> None:
+    """In reply to an alert, or to its card."""
+    message = update.message
+    meant = message.reply_to_message if message else None
+    if meant is None:
+        await context.answer("desk/resend_what.html")
+        return
+    async with context.database.read() as session:
+        card = await card_at(session, meant.chat_id, meant.message_id)
+        copy = await copy_in(session, meant.chat_id, meant.message_id)
+    if card is None and (copy is None or copy.content is not Content.ALERT):
+        raise Stale("gone")
+    await _ask(context, card.alert_id if card else copy.subject_id if copy else 0)
+
+
+@desk(Act.APPROVE)
+async def ask_resend(update: Update, context: Context, alert: str) -> None:  # noqa: ARG001
+    """The button on a card: says whom it would reach."""
+    await _ask(context, number(alert))
+
+
+@desk(Act.APPROVE)
+async def approve_resend(
+    update: Update, context: Context, alert: str, revision: str, times: str
+) -> None:
+    """Sends it to them; the alert's cards show how it goes."""
+    seen = Missed(number(alert), number(revision), number(times), readers=0)
+    async with context.database.write() as session:
+        dispatch = await alerts.resend(
+            session,
+            seen,
+            by=person(update),
+            owners=context.settings.owners,
+            now=context.now(),
+        )
+        cards = change_rows(Card).where(Card.alert_id == seen.alert_id)
+        await session.execute(cards.values(dispatch_id=dispatch.id, shown_at=None, shown_sent=0))
+    await context.change("desk/resent.html", readers=dispatch.audience)
+    await redraw(context.services, context.bot, seen.alert_id)
+
+
+async def _ask(context: Context, alert_id: int) -> None:
+    async with context.database.read() as session:
+        found = await who_missed(session, alert_id)
+    await context.answer("desk/resend.html", missed=found)

@@ -103,6 +103,7 @@ class Courier:
             database,
             bot_id=bot_id,
             rate=rate,
+            clock=self._clock,
             now=self.now,
             counts=self.counts,
             at_most_once=at_most_once,

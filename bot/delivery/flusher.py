@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from bot.delivery.counts import Counts
+from digests.outbox.clock import Clock
 from digests.outbox.dispatch import Content
 from digests.outbox.settle import Result, settle
 from digests.storage.database import Database
@@ -35,12 +36,15 @@ class Flusher:
         *,
         bot_id: int,
         rate: float,
+        clock: Clock,
         now: Callable[[], datetime],
         counts: Counts,
         at_most_once: Collection[Content] = (),
     ) -> None:
         self._at_most_once = at_most_once
-        self._database, self._bot_id, self._rate, self._now = database, bot_id, rate, now
+        """``now`` is what the time is taken for where the clock cannot be read in a moment."""
+        self._database, self._bot_id, self._rate = database, bot_id, rate
+        self._clock, self._now = clock, now
         self._results: list[Result] = []
         self._some, self._many = asyncio.Event(), asyncio.Event()
         self._writing = asyncio.Lock()
@@ -89,12 +93,15 @@ class Flusher:
 
     async def _write(self, batch: list[Result]) -> None:
         async with self._database.write() as session:
+            # Read here: by a clock that was set back since it was last read, what is to wait a second
+            # would wait for an hour.
+            reading = await self._clock.read(session)
             settled = await settle(
                 session,
                 batch,
                 bot_id=self._bot_id,
                 ceiling=self._rate,
-                now=self._now(),
+                now=reading.now if reading else self._now(),
                 at_most_once=self._at_most_once,
             )
         for name in settled.__slots__:

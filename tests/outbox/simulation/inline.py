@@ -1,4 +1,4 @@
-"""Databases in a hurry. SQLite without a thread: a transaction stands the world still anyway.
+"""Databases in a hurry: SQLite without a thread, and neither engine waits for the disk."""
 
 from __future__ import annotations
 

@@ -86,6 +86,15 @@ class Command:
     in_menu: bool = True
 
 
+async def start(update: Update, context: Context) -> None:
+    """/start, also by a link: to the desk, or to what readers look for."""
+    payload = (context.args or [""])[0]
+    if payload.startswith(editors.LINK):
+        await editors.join(update, context, payload.removeprefix(editors.LINK))
+    else:
+        await welcome.start(update, context)
+
+
 COMMANDS: tuple[Command, ...] = (
     Command("topics", subscriptions.show_topics),
     Command("digest", reading.digest),
@@ -104,7 +113,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("forget", privacy.forget),
     Command("stop", pausing.stop),
     Command("help", welcome.give_help),
-    Command("start", welcome.start, in_menu=False),
+    Command("start", start, in_menu=False),
     Command("desk", desk_menu.menu, For.EDITORS, in_groups=False),
     Command("breaking", breaking.breaking, For.EDITORS),
     Command("correct", correct.correct, For.EDITORS),
@@ -121,6 +130,9 @@ BUTTONS: dict[str, ButtonHandler] = {
     **READER_BUTTONS,
     "alert": desk_menu.open_alert,
     "alert_send": review.send_alert,
+    "alert_propose": review.propose_alert,
+    "alert_reject": review.ask_rejection,
+    "alert_reopen": review.reopen_alert,
     "alert_discard": review.discard_alert,
     "alert_page": review.turn_page,
     "alert_topic": review.toggle_topic,
@@ -129,19 +141,30 @@ BUTTONS: dict[str, ButtonHandler] = {
     "alert_nobody": review.nobody_said,
     "alert_language": review.switch_language,
     "alert_text": review.ask_text,
+    "alert_other": review.ask_translation,
+    "alert_one": review.drop_translation,
+    "alert_bare": review.drop_photo,
+    "alert_time": review.ask_time,
+    "alert_now": review.drop_time,
     "alert_who": review.ask_attribution,
     "alert_pause": control.pause_alert,
     "alert_resume": control.resume_alert,
-    "alert_recall": control.recall_alert,
+    "alert_recall": control.ask_recall,
+    "alert_stop": control.recall_alert,
+    "alert_leave": control.leave_alert,
     "resend": resend.ask_resend,
     "alert_again": resend.approve_resend,
     "alert_correct": correct.ask_correction,
     "alert_retract": correct.ask_retraction,
     "amend_story": correct.choose_story,
+    "amend_open": correct.open_correction,
+    "amend_ask": correct.ask_approval,
     "amend_send": correct.approve_correction,
     "amend_discard": correct.discard_correction,
     "audit": log.older_audit,
     "dismiss": editors.dismiss_editor,
+    "invite": editors.invite_editor,
+    "invite_revoke": editors.revoke_invitation,
     "sources": sources.sources_page,
     "source": sources.open_source,
     "source_pause": sources.pause_source,

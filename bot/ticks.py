@@ -8,7 +8,8 @@ from typing import Any
 from telegram import Bot
 
 from bot.context import Services
-from bot.desk.live import refresh
+from bot.desk.card import deal
+from bot.desk.live import refresh, release
 from bot.desk.matters import look_around, watch
 from bot.menu import Menu
 from bot.news import group_all
@@ -38,6 +39,8 @@ def ticks(services: Services, feeds: FeedClient, bot: Bot, menu: Menu) -> tuple[
         Tick("compose", 5, door(compose)),
         Tick("resume", 60, door(resume_due)),
         Tick("desk", 3, lambda: refresh(services, bot)),
+        Tick("cards", 3, lambda: deal(services, bot)),
+        Tick("release", 2, lambda: release(services, bot)),
         Tick("matters", 30, lambda: watch(services)),
         Tick("silence", 300, lambda: look_around(services)),
         Tick("pages", 300, lambda: look_at_pages(database, feeds, now=now)),

@@ -112,8 +112,8 @@ class Incomplete(RequestError):
 
 
 class Stale(RequestError):
-    """What the person saw is so no more; ``how`` says why: changed, decided, gone, over, going; used, revoked,
-    expired (an invitation); time (it has passed), far (too late to be news)."""
+    """What the person saw is so no more; ``how`` says why: changed, decided, gone, over, going; used,
+    revoked, expired (an invitation); time (it has passed), far (too late to be news)."""
 
     def __init__(self, how: str = "changed") -> None:
         super().__init__(how)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from telegram import Message, Update
 
 from bot.context import Context
@@ -12,6 +14,7 @@ from digests.alerts.dialogue import Asked, ask
 from digests.alerts.permission import Act
 from digests.alerts.propose import draft
 from digests.alerts.suggestion import bare_link, suggested
+from digests.alerts.wording import UNDER_PHOTO
 
 
 @desk(Act.PROPOSE)
@@ -22,7 +25,7 @@ async def breaking(update: Update, context: Context) -> None:
     if said.text:
         await begin(update, context, said)
     else:
-        await _ask(update, context)
+        await _ask(update, context, photo=said.photo)
 
 
 async def begin(
@@ -36,17 +39,25 @@ async def begin(
     link = source_url or (said.origin.link if said.origin else None)
     bare = bare_link(said.text)
     if bare:
-        await _ask(update, context, link=link or bare)
+        await _ask(update, context, link=link or bare, photo=said.photo)
         return
     item = suggested(said.text, context.topics, said_by=said.said_by, source_url=link)
+    fits = len(item.text) <= UNDER_PHOTO
+    item = replace(item, photo=said.photo if fits else None)
     async with context.database.write() as session:
         alert = await draft(
             session, item, by=user_id, owners=context.settings.owners, now=context.now()
         )
+    if said.photo and not fits:
+        await context.answer("desk/no_room.html", said=len(item.text), most=UNDER_PHOTO)
+    elif said.photo and said.album:
+        await context.answer("desk/album.html")
     await put(update, context, alert.id)
 
 
-async def _ask(update: Update, context: Context, link: str | None = None) -> None:
+async def _ask(
+    update: Update, context: Context, link: str | None = None, photo: str | None = None
+) -> None:
     user_id = person(update)
     async with context.database.write() as session:
         await ask(
@@ -56,12 +67,14 @@ async def _ask(update: Update, context: Context, link: str | None = None) -> Non
             user_id=user_id,
             now=context.now(),
             link=link,
+            photo=photo,
         )
-    await context.answer("desk/ask_breaking.html", link=link)
+    await context.answer("desk/ask_breaking.html", link=link, photo=photo)
 
 
 def _said(message: Message) -> Heard:
-    typed = words_after_command(message)
-    if typed:
-        return Heard(typed)
-    return heard(message.reply_to_message) if message.reply_to_message else Heard("")
+    typed, here = words_after_command(message), heard(message)
+    there = heard(message.reply_to_message) if message.reply_to_message else Heard("")
+    if not typed:
+        return replace(there, photo=here.photo or there.photo)
+    return Heard(typed, photo=here.photo or there.photo, album=here.album)

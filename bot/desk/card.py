@@ -1,27 +1,35 @@
-"""An alert's card at the desk: the preview, which is the very message, and beside it what can be done."""
+"""An alert's card at the desk: the previews, which are the very messages, and beside them what can be
+done."""
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Bot, Update
-from telegram.error import Forbidden
+from telegram.error import Forbidden, TelegramError
 
 from bot.context import Context, Services
 from bot.desk.door import person
 from bot.desk.progress import dispatch_of, progress
-from bot.desk.showing import Manner, edit, fingerprint, manner_of, send
+from bot.desk.showing import Manner, edit, fingerprint, manner_of, remove, send
 from bot.rendering import alert as rendering
+from bot.rendering.alert import Told
 from bot.rendering.render import Message
 from digests.alerts.alert import Alert, AlertState
-from digests.alerts.card import Card, cards_of
+from digests.alerts.card import DEALING, Card, cards_of, take_wanted
 from digests.alerts.estimate import estimate
 from digests.alerts.propose import item_of, newest
+from digests.alerts.release import alone_from
+from digests.alerts.staff import approvers
 from digests.corrections.correction import CorrectedSubject
 from digests.corrections.history import history
 from digests.vocabulary import Language
+
+_log = logging.getLogger(__name__)
 
 
 class Page(StrEnum):
@@ -35,40 +43,50 @@ class Page(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A card's two messages."""
+    """A card's messages: a preview in each language that the alert has a text in, and the controls."""
 
-    preview: Message
+    previews: tuple[Message, ...]
     controls: Message
+
+    @property
+    def shape(self) -> str:
+        """What no edit can change: how many previews, and of which photo."""
+        photo = self.previews[0].photo
+        pictured = f":{sha256(repr(photo).encode()).hexdigest()[:32]}" if photo else ""
+        return f"{len(self.previews)}{pictured}"
 
 
 async def put(update: Update, context: Context, alert_id: int) -> None:
     """Shows the card to the person, in private."""
     user = update.effective_user
-    chat_id = person(update)
+    chat_id, now = person(update), context.now()
     otherwise = Language.nearest(user.language_code if user else None)
-    async with context.database.read() as session:
-        manner = await manner_of(session, chat_id, otherwise)
-        face = await draw(context.services, session, alert_id, manner)
-        dispatch_id = await dispatch_of(session, alert_id)
-    try:
-        preview_id = await send(context.bot, chat_id, face.preview)
-        message_id = await send(context.bot, chat_id, face.controls, reply_to=preview_id)
-    except Forbidden:
+    async with context.database.write() as session:
+        card = Card(
+            alert_id=alert_id,
+            chat_id=chat_id,
+            language=(await manner_of(session, chat_id, otherwise)).language,
+            dispatch_id=await dispatch_of(session, alert_id),
+            # The person waits for it: nobody else is to send it meanwhile.
+            dealing_until=now + DEALING,
+        )
+        session.add(card)
+    if not await _laid(context.services, context.bot, card):
         # A bot may not speak first: the draft waits under /desk.
         await context.answer("desk/private_first.html")
-        return
-    async with context.database.write() as session:
-        session.add(
-            Card(
-                alert_id=alert_id,
-                chat_id=chat_id,
-                preview_id=preview_id,
-                preview_print=fingerprint(face.preview),
-                message_id=message_id,
-                language=manner.language,
-                dispatch_id=dispatch_id,
-            )
-        )
+
+
+async def deal(services: Services, bot: Bot) -> int:
+    """Sends the cards that are wanted; how many there were. For the timetable, and after a proposal."""
+    async with services.database.write() as session:
+        wanted = await take_wanted(session, now=services.clock())
+    for card in wanted:
+        try:
+            await _laid(services, bot, card)
+        except TelegramError as error:
+            # It is still wanted, and comes when its sender is taken for dead.
+            _log.warning("a card waits", extra={"error": type(error).__name__})
+    return len(wanted)
 
 
 async def redraw(
@@ -78,54 +96,111 @@ async def redraw(
     async with services.database.read() as session:
         drawn = []
         for card in await cards_of(session, alert_id):
-            manner = await manner_of(session, card.chat_id, card.language)
             shown = page if card.chat_id == in_chat else Page.MAIN
-            face = await draw(services, session, alert_id, manner, page=shown, card=card)
-            drawn.append((card, face))
+            drawn.append((card, await _face(services, session, card, shown)))
     for card, face in drawn:
-        await edit(bot, card.chat_id, card.message_id, face.controls)
-        await _renew_preview(services, bot, card, face.preview)
+        if face.shape == card.shape:
+            await show_controls(bot, card, face)
+            await _renew_previews(services, bot, card, face)
+        else:
+            await _laid(services, bot, card, page if card.chat_id == in_chat else Page.MAIN)
 
 
-async def _renew_preview(services: Services, bot: Bot, card: Card, preview: Message) -> None:
-    print_ = fingerprint(preview)
-    if print_ == card.preview_print:
-        return
-    await edit(bot, card.chat_id, card.preview_id, preview)
+async def show_controls(bot: Bot, card: Card, face: Face) -> bool:
+    """Edits the message with the buttons; False where it is there no more."""
+    assert card.message_id is not None  # noqa: S101 - a card that was sent has one
+    return await edit(bot, card.chat_id, card.message_id, face.controls)
+
+
+async def _laid(services: Services, bot: Bot, card: Card, page: Page = Page.MAIN) -> bool:
+    """Sends the card's messages anew, and takes the old ones away; False where the person never spoke
+    to the bot: then nobody wants it."""
+    async with services.database.read() as session:
+        face = await _face(services, session, card, page)
+    try:
+        ids = [await send(bot, card.chat_id, preview) for preview in face.previews]
+        controls_id = await send(bot, card.chat_id, face.controls, reply_to=ids[0])
+    except Forbidden:
+        async with services.database.write() as session:
+            await session.delete(await session.get_one(Card, card.id))
+        return False
+    prints = [fingerprint(preview) for preview in face.previews]
     async with services.database.write() as session:
-        (await session.get_one(Card, card.id)).preview_print = print_
+        laid = await session.get_one(Card, card.id)
+        laid.shape, laid.message_id, laid.dealing_until = face.shape, controls_id, None
+        laid.preview_id, laid.preview_print = ids[0], prints[0]
+        laid.other_id, laid.other_print = (ids[1], prints[1]) if ids[1:] else (None, "")
+    await remove(bot, card.chat_id, (card.preview_id, card.other_id, card.message_id))
+    return True
+
+
+async def _renew_previews(services: Services, bot: Bot, card: Card, face: Face) -> None:
+    prints = [*map(fingerprint, face.previews), ""][:2]
+    was = [card.preview_print, card.other_print]
+    if prints == was:
+        return
+    ids = (card.preview_id, card.other_id)
+    for message_id, preview, now, before in zip(ids, face.previews, prints, was, strict=False):
+        if message_id is not None and now != before:
+            await edit(bot, card.chat_id, message_id, preview)
+    async with services.database.write() as session:
+        shown = await session.get_one(Card, card.id)
+        shown.preview_print, shown.other_print = prints
+
+
+async def _face(services: Services, session: AsyncSession, card: Card, page: Page) -> Face:
+    manner = await manner_of(session, card.chat_id, card.language)
+    return await draw(services, session, card, manner, page=page)
 
 
 async def draw(
     services: Services,
     session: AsyncSession,
-    alert_id: int,
+    card: Card,
     manner: Manner,
     *,
     page: Page = Page.MAIN,
-    card: Card | None = None,
 ) -> Face:
     """The card as things are now."""
-    alert = await session.get_one(Alert, alert_id, populate_existing=True)
+    alert = await session.get_one(Alert, card.alert_id, populate_existing=True)
     told = await rendering.told(session, alert.id, alert.revision)
-    preview = rendering.render(services.words, told, manner.language, manner.timezone)
+    previews = tuple(
+        rendering.render(services.words, told, language, manner.timezone)
+        for language in _languages(told, manner.language)
+    )
     if alert.state is AlertState.APPROVED:
         controls = await _sent(services, session, alert, manner, card)
     elif alert.state is AlertState.REJECTED:
         controls = services.words.message("desk/card_discarded.html", manner.language, alert=alert)
     else:
-        controls = await _draft(services, session, alert, manner, page)
-    return Face(preview, controls)
+        controls = await _unsent(services, session, alert, manner, card, page)
+    return Face(previews, controls)
 
 
-async def _draft(
-    services: Services, session: AsyncSession, alert: Alert, manner: Manner, page: Page
+def _languages(told: Told, first: Language) -> list[Language]:
+    """The person's own, and any other whose readers get another text."""
+    mine = told.item.spoken_in(first)
+    others = (one for one in Language if told.item.spoken_in(one) != mine)
+    return [first, *others]
+
+
+async def _unsent(
+    services: Services,
+    session: AsyncSession,
+    alert: Alert,
+    manner: Manner,
+    card: Card,
+    page: Page,
 ) -> Message:
-    item = item_of(await newest(session, alert))
-    audience = await estimate(session, item.topics, item.severity, now=services.clock())
+    words = await newest(session, alert)
+    item, now = item_of(words), services.clock()
+    audience = await estimate(session, item.topics, item.severity, now=item.release_at or now)
+    asked = await approvers(session, services.settings.owners)
     return services.words.message(
-        "desk/card_draft.html",
+        f"desk/card_{alert.state}.html",
         manner.language,
+        timezone=manner.timezone,
+        now=now,
         alert=alert,
         item=item,
         page=page,
@@ -133,11 +208,17 @@ async def _draft(
         rate=services.settings.rate,
         seconds=audience.seconds(services.settings.rate),
         topics=services.topics.names,
+        two_person=services.settings.two_person,
+        writer=words.made_by,
+        me=card.chat_id,
+        others=len([one for one in asked if one != (alert.proposed_by or words.made_by)]),
+        alone_from=alone_from(alert.proposed_at) if alert.proposed_at else None,
+        other_language=next(one for one in Language if one != item.language),
     )
 
 
 async def _sent(
-    services: Services, session: AsyncSession, alert: Alert, manner: Manner, card: Card | None
+    services: Services, session: AsyncSession, alert: Alert, manner: Manner, card: Card
 ) -> Message:
     now = services.clock()
     dispatch_id = await dispatch_of(session, alert.id)

@@ -96,7 +96,8 @@ async def break_post(update: Update, context: Context, dialogue: str) -> None:
         asked = await _answer(session, dialogue, update)
     post = _post(asked)
     origin = Origin(int(post.channel), post.channel_title, post.number, post.posted_at, post.link)
-    await begin(update, context, Heard(post.text, origin, post.channel_title))
+    photo = asked.about.get("photo")
+    await begin(update, context, Heard(post.text, origin, post.channel_title, photo))
 
 
 async def offer_post(update: Update, context: Context, said: Heard, origin: Origin) -> None:
@@ -115,6 +116,7 @@ async def offer_post(update: Update, context: Context, said: Heard, origin: Orig
             text=said.text,
             link=origin.link,
             posted_at=origin.published_at.isoformat(),
+            photo=said.photo,
         )
     await context.answer("desk/forwarded.html", dialogue=dialogue, origin=origin)
 

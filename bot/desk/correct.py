@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
@@ -15,18 +17,27 @@ from bot.rendering import alert as alert_rendering
 from bot.rendering import correction as correction_rendering
 from bot.rendering.render import Message
 from digests.alerts.alert import Alert
-from digests.alerts.card import card_at
+from digests.alerts.card import card_at, language_at
 from digests.alerts.dialogue import Asked, answered, ask
 from digests.alerts.permission import Act
+from digests.alerts.release import alone_from
+from digests.alerts.staff import desk_chats
 from digests.alerts.suggestion import spoken
+from digests.alerts.wording import headline
 from digests.corrections import amend
 from digests.corrections.amend import Amendment
-from digests.corrections.correction import CorrectedSubject, Correction, CorrectionKind
+from digests.corrections.correction import (
+    CorrectedSubject,
+    Correction,
+    CorrectionKind,
+    CorrectionState,
+)
 from digests.corrections.report import copy_in
 from digests.corrections.spread import chats_with
 from digests.editions.edition import EditionStory
 from digests.errors import Incomplete, Stale
-from digests.outbox.dispatch import Content
+from digests.outbox.dispatch import Content, Lane
+from digests.outbox.notice import announce
 from digests.stories.story import Story, StoryRevision
 from digests.vocabulary import Language
 
@@ -94,6 +105,38 @@ async def approve_correction(update: Update, context: Context, correction: str) 
 
 
 @desk(Act.CORRECT)
+async def ask_approval(update: Update, context: Context, correction: str) -> None:
+    """Asks the others who may correct; each opens it at their own desk."""
+    user_id, now = person(update), context.now()
+    owners = context.settings.owners
+    async with context.database.write() as session:
+        asked = await amend.ask(session, number(correction), by=user_id, owners=owners, now=now)
+        for chat_id in await desk_chats(session, owners):
+            if chat_id != user_id:
+                await announce(
+                    session,
+                    chat_id=chat_id,
+                    kind="correction_asked",
+                    values={"correction": asked.id, "by": user_id, "words": _headline(asked)},
+                    now=now,
+                    lane=Lane.URGENT,
+                    language=await language_at(session, chat_id),
+                )
+        controls = await _controls(context, session, asked, user_id)
+    await context.change("desk/correction.html", **controls)
+
+
+@desk(Act.CORRECT)
+async def open_correction(update: Update, context: Context, correction: str) -> None:
+    """Shows what somebody asks to approve."""
+    async with context.database.read() as session:
+        found = await session.get(Correction, number(correction))
+    if found is None or found.state is not CorrectionState.PROPOSED:
+        raise Stale("decided" if found else "gone")
+    await _preview(update, context, found)
+
+
+@desk(Act.CORRECT)
 async def discard_correction(update: Update, context: Context, correction: str) -> None:
     """Nothing is changed."""
     async with context.database.write() as session:
@@ -145,13 +188,31 @@ async def _preview(update: Update, context: Context, correction: Correction) -> 
     async with context.database.read() as session:
         manner = await manner_of(session, user_id, otherwise)
         shown = await _shown(context, session, correction, manner)
-        chats = await _chats(session, correction)
+        values = await _controls(context, session, correction, user_id)
     for message in shown:
         await send(context.bot, user_id, message)
     controls = context.words.message(
-        "desk/correction.html", manner.language, correction=correction, chats=chats
+        "desk/correction.html", manner.language, timezone=manner.timezone, **values
     )
     await send(context.bot, user_id, controls)
+
+
+async def _controls(
+    context: Context, session: AsyncSession, correction: Correction, me: int
+) -> dict[str, Any]:
+    """What the buttons under a proposed correction need to know."""
+    is_new = correction.kind is CorrectionKind.CORRECT
+    return {
+        "correction": correction,
+        "chats": await _chats(session, correction),
+        "two_person": context.settings.two_person and is_new,
+        "me": me,
+        "alone_from": alone_from(correction.asked_at) if correction.asked_at else None,
+    }
+
+
+def _headline(correction: Correction) -> str:
+    return headline(correction.texts.get(correction.main_language, ""))
 
 
 async def _shown(

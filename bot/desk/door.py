@@ -16,9 +16,20 @@ from bot.context import Context
 from digests.alerts.audit import record_refusal
 from digests.alerts.permission import Act
 from digests.alerts.staff import demand
-from digests.errors import Incomplete, NotPermitted, RequestError, Stale, TooLong
+from digests.alerts.wording import UNDER_PHOTO
+from digests.errors import (
+    Incomplete,
+    NotPermitted,
+    RequestError,
+    Stale,
+    TooLong,
+    UnknownPlace,
+    UnreadableTime,
+)
 
 REFUSED = "desk/refused.html"
+_FURTHER_REASONS = ("anonymous", "second", "own", "writer", "owner")
+"""Why somebody may not whose role would allow it."""
 
 DeskHandler = Callable[..., Coroutine[Any, Any, None]]
 
@@ -69,6 +80,7 @@ async def refuse(
     """Says why not, where the person asked, and writes it into the audit log."""
     user = update.effective_user
     values = {"kind": type(error).__name__, "why": _why(error)}
+    is_under_photo = isinstance(error, TooLong) and error.most == UNDER_PHOTO
     subject = ":".join([wish, *words])
     async with context.database.write() as session:
         await record_refusal(
@@ -80,10 +92,10 @@ async def refuse(
             reason=" ".join(filter(None, values.values())),
         )
     if update.callback_query is not None:
-        await context.toast(REFUSED, alert=True, **values)
+        await context.toast(REFUSED, alert=True, under_photo=is_under_photo, **values)
     elif update.channel_post is None:
         # A channel's readers are no audience for this; who wrote there cannot be known anyway.
-        await context.answer(REFUSED, **values)
+        await context.answer(REFUSED, under_photo=is_under_photo, **values)
 
 
 def _why(error: RequestError) -> str:
@@ -93,4 +105,9 @@ def _why(error: RequestError) -> str:
         return error.missing
     if isinstance(error, TooLong):
         return str(error.most)
-    return "anonymous" if error.args == ("anonymous",) else ""
+    if isinstance(error, UnreadableTime):
+        return error.said
+    if isinstance(error, UnknownPlace):
+        return error.said
+    word = str(error.args[0]) if error.args else ""
+    return word if word in _FURTHER_REASONS else ""

@@ -1,16 +1,22 @@
-"""``/editors``: whom the owners appointed; add by reply or by id, remove by button."""
+"""``/editors``: whom the owners appointed; add by link, by reply or by id, remove by button."""
 
 from __future__ import annotations
 
 from telegram import Update
 
 from bot.context import Context
-from bot.desk.door import desk, number, person
+from bot.desk.door import desk, number, person, refuse
 from bot.desk.heard import words_after_command
+from digests.alerts.card import language_at
 from digests.alerts.editor import Role
+from digests.alerts.invite import accept, invite, open_invitations, revoke
 from digests.alerts.permission import Act
 from digests.alerts.staff import appoint, dismiss, staff
-from digests.errors import Incomplete
+from digests.errors import Incomplete, RequestError, Stale
+from digests.outbox.notice import announce
+
+LINK = "desk_"
+"""What a link to the desk begins with, before the invitation's code."""
 
 
 @desk(Act.APPOINT)
@@ -34,6 +40,66 @@ async def dismiss_editor(update: Update, context: Context, user_id: str) -> None
             now=context.now(),
         )
     await context.change("desk/editors.html", **await _list(context))
+
+
+@desk(Act.APPOINT)
+async def invite_editor(update: Update, context: Context, role: str) -> None:
+    """A new link, told once: its code is kept nowhere."""
+    if role not in (Role.EDITOR, Role.REVIEWER):
+        raise Stale("gone")
+    async with context.database.write() as session:
+        made, code = await invite(
+            session,
+            Role(role),
+            by=person(update),
+            owners=context.settings.owners,
+            now=context.now(),
+        )
+    link = f"https://t.me/{context.bot.username}?start={LINK}{code}"
+    # Never into a group: whoever reads it first may open it.
+    await context.tell(
+        person(update),
+        "desk/invitation.html",
+        language=await context.language(),
+        timezone="UTC",
+        invitation=made,
+        link=link,
+    )
+
+
+@desk(Act.APPOINT)
+async def revoke_invitation(update: Update, context: Context, invitation: str) -> None:
+    """The link opens nothing any more."""
+    async with context.database.write() as session:
+        await revoke(
+            session,
+            number(invitation),
+            by=person(update),
+            owners=context.settings.owners,
+            now=context.now(),
+        )
+    await context.change("desk/editors.html", **await _list(context))
+
+
+async def join(update: Update, context: Context, code: str) -> None:
+    """Somebody opened a link to the desk."""
+    try:
+        user_id, now = person(update), context.now()
+        async with context.database.write() as session:
+            owners = context.settings.owners
+            found = await accept(session, code, by=user_id, owners=owners, now=now)
+            await announce(
+                session,
+                chat_id=found.made_by,
+                kind="joined",
+                values={"person": user_id, "role": found.role.value},
+                now=now,
+                language=await language_at(session, found.made_by),
+            )
+        await context.answer("desk/joined.html", role=found.role)
+    except RequestError as error:
+        # Not with the code: what is written down must open nothing.
+        await refuse(update, context, error, wish="join")
 
 
 async def _add(update: Update, context: Context, words: list[str]) -> None:
@@ -63,4 +129,8 @@ def _meant(update: Update, words: list[str]) -> int:
 
 async def _list(context: Context) -> dict[str, object]:
     async with context.database.read() as session:
-        return {"owners": context.settings.owners, "editors": await staff(session)}
+        return {
+            "owners": context.settings.owners,
+            "editors": await staff(session),
+            "invitations": await open_invitations(session, now=context.now()),
+        }

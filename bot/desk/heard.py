@@ -27,6 +27,10 @@ class Heard:
     origin: Origin | None = None
     said_by: str | None = None
     """The name of the chat that published it, where it was forwarded from one."""
+    photo: str | None = None
+    """Telegram's id of its largest size."""
+    album: str | None = None
+    """Shared by the messages of one album, of which only one has the words."""
 
 
 def words_after_command(message: Message) -> str:
@@ -37,7 +41,18 @@ def words_after_command(message: Message) -> str:
 
 def heard(message: Message) -> Heard:
     """A whole message, as somebody else's news."""
-    return Heard(message.text or message.caption or "", _origin(message), _said_by(message))
+    return Heard(
+        message.text or message.caption or "",
+        _origin(message),
+        _said_by(message),
+        photo_in(message),
+        message.media_group_id,
+    )
+
+
+def photo_in(message: Message) -> str | None:
+    """Telegram's id of the photo that the message shows."""
+    return message.photo[-1].file_id if message.photo else None
 
 
 def _next_lines(said: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from telegram import Update
 from telegram.constants import ChatType
 
@@ -13,12 +15,12 @@ from bot.desk.correct import propose
 from bot.desk.door import refuse
 from bot.desk.heard import heard
 from bot.desk.reports import give_answer, take_report
-from bot.desk.review import change_draft
+from bot.desk.review import change_draft, reject_alert, set_text, set_time, set_translation
 from digests.alerts.dialogue import Asked, Dialogue, close, open_question
 from digests.alerts.permission import Act, may
 from digests.alerts.staff import role_of
 from digests.corrections.correction import CorrectedSubject, CorrectionKind
-from digests.errors import Incomplete, RequestError, TooLong
+from digests.errors import Incomplete, RequestError, TooLong, UnknownPlace, UnreadableTime
 
 _WITH_BUTTONS = (Asked.STORY, Asked.KEEP)
 
@@ -36,6 +38,9 @@ async def listen(update: Update, context: Context) -> bool:
         asked = await open_question(session, chat_id=chat.id, user_id=user.id, now=context.now())
         role = await role_of(session, user.id, context.settings.owners)
     said = heard(message)
+    if role is not None and said.album is not None and not said.text:
+        # The further photos of an album whose words were heard already.
+        return True
     if said.origin is not None and may(role, Act.SOURCES) and not _awaits_news(asked):
         await offer_post(update, context, said, said.origin)
         return True
@@ -61,7 +66,7 @@ async def _take(update: Update, context: Context, asked: Dialogue) -> None:
         else:
             await _desk_answer(update, context, asked)
         await _close(context, asked)
-    except (Incomplete, TooLong) as error:
+    except (Incomplete, TooLong, UnreadableTime, UnknownPlace) as error:
         await refuse(update, context, error, wish=asked.asked)
     except RequestError as error:
         await _close(context, asked)
@@ -78,11 +83,16 @@ async def _desk_answer(update: Update, context: Context, asked: Dialogue) -> Non
     said, about = heard(update.message), asked.about
     match asked.asked:
         case Asked.BREAKING:
+            said = replace(said, photo=said.photo or about.get("photo"))
             await begin(update, context, said, source_url=about.get("link"))
         case Asked.TEXT:
-            await change_draft(
-                update, context, about["alert"], about["revision"], Page.MAIN, text=said.text
-            )
+            await set_text(update, context, about["alert"], about["revision"], said)
+        case Asked.TRANSLATION:
+            await set_translation(update, context, about["alert"], about["revision"], said.text)
+        case Asked.RELEASE:
+            await set_time(update, context, about["alert"], about["revision"], said.text)
+        case Asked.REJECTION:
+            await reject_alert(update, context, about["alert"], about["revision"], said.text)
         case Asked.ATTRIBUTION:
             await change_draft(
                 update,

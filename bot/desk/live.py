@@ -1,19 +1,52 @@
-"""Cards of alerts that are going out follow what happens, until nothing is left to happen."""
+"""What happens at the desk by itself: alerts go out at their time, and cards follow what happens."""
 
 from __future__ import annotations
 
 import logging
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.context import Services
-from bot.desk.card import draw
+from bot.desk.card import draw, redraw, show_controls
 from bot.desk.progress import progress
-from bot.desk.showing import edit, manner_of
-from digests.alerts.card import Card, live_cards
+from bot.desk.showing import manner_of
+from digests.alerts.alert import Alert
+from digests.alerts.card import Card, language_at, live_cards
+from digests.alerts.decide import Due, release_due
+from digests.alerts.propose import newest
+from digests.alerts.staff import desk_chats
+from digests.alerts.wording import headline
+from digests.outbox.notice import announce
 
 _log = logging.getLogger(__name__)
+
+
+async def release(services: Services, bot: Bot) -> int:
+    """Lets alerts go out whose time has come; how many came due. For the timetable."""
+    async with services.database.write() as session:
+        due = await release_due(session, now=services.clock())
+        for one in due:
+            if not one.is_sent:
+                await _tell_missed(services, session, one)
+    for one in due:
+        await redraw(services, bot, one.alert_id)
+    return len(due)
+
+
+async def _tell_missed(services: Services, session: AsyncSession, due: Due) -> None:
+    words = await newest(session, await session.get_one(Alert, due.alert_id))
+    said = headline(words.texts[words.main_language])
+    for chat_id in await desk_chats(session, services.settings.owners):
+        await announce(
+            session,
+            chat_id=chat_id,
+            kind="release_missed",
+            values={"alert": due.alert_id, "headline": said},
+            now=services.clock(),
+            language=await language_at(session, chat_id),
+        )
 
 
 async def refresh(services: Services, bot: Bot) -> int:
@@ -42,8 +75,8 @@ async def _follow(services: Services, bot: Bot, card: Card) -> int:
         if how.fingerprint == card.shown and not how.is_over:
             return 0
         manner = await manner_of(session, card.chat_id, card.language)
-        face = await draw(services, session, card.alert_id, manner, card=card)
-    is_there = await edit(bot, card.chat_id, card.message_id, face.controls)
+        face = await draw(services, session, card, manner)
+    is_there = await show_controls(bot, card, face)
     async with services.database.write() as session:
         shown = await session.get_one(Card, card.id)
         shown.shown, shown.shown_sent, shown.shown_at = how.fingerprint, how.counts.sent, now

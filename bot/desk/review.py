@@ -1,25 +1,34 @@
-"""A draft's buttons. Each carries the alert and the revision that its editor saw."""
+"""The buttons of an alert that was not sent. Each carries the alert and the revision that was seen."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from telegram import Update
 
 from bot.context import Context
-from bot.desk.card import Page, redraw
+from bot.desk.card import Page, deal, redraw
 from bot.desk.door import desk, number, person
+from bot.desk.heard import Heard
+from bot.desk.showing import manner_of
 from digests.alerts import propose
+from digests.alerts.card import language_at
 from digests.alerts.decide import approve
 from digests.alerts.dialogue import Asked, ask
 from digests.alerts.permission import Act
+from digests.alerts.said_moment import read_moment
+from digests.alerts.wording import headline
+from digests.audience.cities import cities
 from digests.errors import Stale
+from digests.outbox.dispatch import Lane
+from digests.outbox.notice import announce
 from digests.vocabulary import Language, Severity, Standing
 
 
 @desk(Act.APPROVE)
 async def send_alert(update: Update, context: Context, alert: str, revision: str) -> None:
-    """Approves: from here on the alert goes out by itself."""
+    """Approves: from here on the alert goes out by itself, at once or at its time."""
     alert_id = number(alert)
     two_person = context.settings.two_person
     try:
@@ -28,6 +37,59 @@ async def send_alert(update: Update, context: Context, alert: str, revision: str
             await approve(session, alert_id, number(revision), **who, two_person=two_person)
     finally:
         await _show(update, context, alert_id)
+
+
+@desk(Act.PROPOSE)
+async def propose_alert(update: Update, context: Context, alert: str, revision: str) -> None:
+    """Asks everybody else who may approve: each gets the card."""
+    async with context.database.write() as session:
+        await propose.propose(session, number(alert), number(revision), **_who(update, context))
+    await _show(update, context, number(alert))
+    await deal(context.services, context.bot)
+
+
+@desk(Act.APPROVE)
+async def ask_rejection(update: Update, context: Context, alert: str, revision: str) -> None:
+    """Waits for why not."""
+    await _ask(update, context, Asked.REJECTION, alert, revision)
+
+
+async def reject_alert(
+    update: Update, context: Context, alert_id: int, revision: int, why: str
+) -> None:
+    """Who proposed it is told why not, and has it as a draft again."""
+    who = _who(update, context)
+    async with context.database.write() as session:
+        asked_by = (await propose.seen(session, alert_id, revision)).proposed_by
+        alert = await propose.reject(session, alert_id, revision, why=why, **who)
+        words = await propose.newest(session, alert)
+        if asked_by is not None:
+            await announce(
+                session,
+                chat_id=asked_by,
+                kind="rejected",
+                values={
+                    "alert": alert.id,
+                    "by": who["by"],
+                    "why": alert.refusal,
+                    "headline": headline(words.texts[words.main_language]),
+                },
+                now=context.now(),
+                lane=Lane.URGENT,
+                language=await language_at(session, asked_by),
+            )
+    await _show(update, context, alert_id)
+    await context.answer("desk/rejected.html", alert=alert)
+
+
+@desk(Act.PROPOSE)
+async def reopen_alert(update: Update, context: Context, alert: str, revision: str) -> None:
+    """What was proposed or waits for its time is a draft again."""
+    try:
+        async with context.database.write() as session:
+            await propose.reopen(session, number(alert), number(revision), **_who(update, context))
+    finally:
+        await _show(update, context, number(alert))
 
 
 @desk(Act.PROPOSE)
@@ -99,6 +161,67 @@ async def switch_language(update: Update, context: Context, alert: str, revision
 
 
 @desk(Act.PROPOSE)
+async def ask_translation(update: Update, context: Context, alert: str, revision: str) -> None:
+    """Waits for the text in the other language that we speak."""
+    await _ask(update, context, Asked.TRANSLATION, alert, revision)
+
+
+@desk(Act.PROPOSE)
+async def drop_translation(update: Update, context: Context, alert: str, revision: str) -> None:
+    """Everybody gets the main text."""
+    await _change(update, context, alert, revision, Page.MAIN, others={})
+
+
+@desk(Act.PROPOSE)
+async def drop_photo(update: Update, context: Context, alert: str, revision: str) -> None:
+    """The words go alone."""
+    await _change(update, context, alert, revision, Page.MAIN, photo=None)
+
+
+@desk(Act.PROPOSE)
+async def ask_time(update: Update, context: Context, alert: str, revision: str) -> None:
+    """Waits for when it is to go out."""
+    await _ask(update, context, Asked.RELEASE, alert, revision)
+
+
+@desk(Act.PROPOSE)
+async def drop_time(update: Update, context: Context, alert: str, revision: str) -> None:
+    """It goes out as soon as it is approved."""
+    await _change(update, context, alert, revision, Page.MAIN, release_at=None)
+
+
+async def set_time(
+    update: Update, context: Context, alert_id: int, revision: int, said: str
+) -> None:
+    """The time an editor wrote, in their own zone unless they named a place."""
+    async with context.database.read() as session:
+        manner = await manner_of(session, person(update), Language.ENGLISH)
+    # Reading the cities takes half a second: not in the loop's own thread.
+    table = await asyncio.to_thread(cities)
+    moment = read_moment(said, now=context.now(), timezone=manner.timezone, cities=table)
+    await change_draft(update, context, alert_id, revision, Page.MAIN, release_at=moment)
+
+
+async def set_translation(
+    update: Update, context: Context, alert_id: int, revision: int, said: str
+) -> None:
+    """The same in the other language."""
+    async with context.database.read() as session:
+        found = await propose.seen(session, alert_id, revision)
+        main = (await propose.newest(session, found)).main_language
+    others = {next(one for one in Language if one != main).value: said}
+    await change_draft(update, context, alert_id, revision, Page.MAIN, others=others)
+
+
+async def set_text(
+    update: Update, context: Context, alert_id: int, revision: int, said: Heard
+) -> None:
+    """New words, and a new photo where one came with them."""
+    changes = {"text": said.text} | ({"photo": said.photo} if said.photo else {})
+    await change_draft(update, context, alert_id, revision, Page.MAIN, **changes)
+
+
+@desk(Act.PROPOSE)
 async def ask_text(update: Update, context: Context, alert: str, revision: str) -> None:
     """Waits for a new text."""
     await _ask(update, context, Asked.TEXT, alert, revision)
@@ -140,7 +263,14 @@ async def _ask(update: Update, context: Context, asked: Asked, alert: str, revis
             alert=number(alert),
             revision=number(revision),
         )
-    await context.answer(f"desk/ask_{asked}.html")
+        manner = await manner_of(session, user_id, await context.language())
+    await context.tell(
+        user_id,
+        f"desk/ask_{asked}.html",
+        language=manner.language,
+        timezone=manner.timezone,
+        moment=context.now(),
+    )
 
 
 async def _show(update: Update, context: Context, alert_id: int, page: Page = Page.MAIN) -> None:

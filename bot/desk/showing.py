@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -17,9 +19,24 @@ from digests.audience.subscribe import GUESSED_ZONE
 from digests.audience.subscriber import Subscriber
 from digests.vocabulary import Language
 
+_log = logging.getLogger(__name__)
+
 
 async def send(bot: Bot, chat_id: int, message: Message, *, reply_to: int | None = None) -> int:
     """Sends it and gives the message's id."""
+    if message.photo is not None:
+        photo = message.photo.file_id or message.photo.png
+        assert photo is not None  # noqa: S101 - a photo is one or the other
+        pictured = await bot.send_photo(
+            chat_id,
+            photo,
+            caption=message.text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=keyboard(message),
+            reply_to_message_id=reply_to,
+            allow_sending_without_reply=True,
+        )
+        return pictured.message_id
     sent = await bot.send_message(
         chat_id,
         message.text,
@@ -33,16 +50,25 @@ async def send(bot: Bot, chat_id: int, message: Message, *, reply_to: int | None
 
 
 async def edit(bot: Bot, chat_id: int, message_id: int, message: Message) -> bool:
-    """Edits it; False where the message is there no more."""
+    """Edits it; False where the message is there no more. A photo stays the one that was sent."""
     try:
-        await bot.edit_message_text(
-            message.text,
-            chat_id,
-            message_id,
-            parse_mode=ParseMode.HTML,
-            reply_markup=keyboard(message),
-            link_preview_options=NO_PREVIEW,
-        )
+        if message.photo is not None:
+            await bot.edit_message_caption(
+                chat_id,
+                message_id,
+                caption=message.text,
+                parse_mode=ParseMode.HTML,
+                reply_markup=keyboard(message),
+            )
+        else:
+            await bot.edit_message_text(
+                message.text,
+                chat_id,
+                message_id,
+                parse_mode=ParseMode.HTML,
+                reply_markup=keyboard(message),
+                link_preview_options=NO_PREVIEW,
+            )
     except BadRequest as refusal:
         # Somebody else at the desk was faster: it shows what it should.
         return "not modified" in refusal.message.lower()
@@ -50,6 +76,16 @@ async def edit(bot: Bot, chat_id: int, message_id: int, message: Message) -> boo
         # They blocked us: nobody sees that card any more.
         return False
     return True
+
+
+async def remove(bot: Bot, chat_id: int, message_ids: Iterable[int | None]) -> None:
+    """Takes messages away where that can still be done."""
+    for message_id in filter(None, message_ids):
+        try:
+            await bot.delete_message(chat_id, message_id)
+        except (BadRequest, Forbidden) as refusal:
+            # Older than two days, or gone: it stays as it is, and its buttons are refused.
+            _log.info("a message stays", extra={"error": type(refusal).__name__})
 
 
 def fingerprint(message: Message) -> str:

@@ -113,6 +113,22 @@ async def approve(
     wrong = await _standing(
         session, correction.subject, correction.subject_id, correction.was_revision
     )
+    alone = {"alone": True} if given is Consent.ALONE else {}
+    await put_right(session, correction, wrong, correction.kind, by=by, now=now, **alone)
+    return correction
+
+
+async def put_right(
+    session: AsyncSession,
+    correction: Correction,
+    wrong: Alert | Story,
+    act: str,
+    *,
+    by: int,
+    now: datetime,
+    **details: object,
+) -> None:
+    """Makes the new revision, and the outbox's work; whether it may be is for the caller to know."""
     correction.state = CorrectionState.APPROVED
     correction.decided_by, correction.decided_at = by, now
     correction.now_revision = wrong.revision = correction.was_revision + 1
@@ -124,15 +140,14 @@ async def approve(
         await spread_story(session, wrong, correction, now=now)
     await record(
         session,
-        correction.kind,
+        act,
         f"{correction.subject}:{correction.subject_id}",
         by=by,
         now=now,
         correction=correction.id,
         revision=correction.now_revision,
-        **({"alone": True} if given is Consent.ALONE else {}),
+        **details,
     )
-    return correction
 
 
 def _consent(correction: Correction, by: int, two_person: bool, now: datetime) -> Consent:
@@ -167,6 +182,16 @@ async def _standing(
     session: AsyncSession, subject: CorrectedSubject, subject_id: int, revision: int
 ) -> Alert | Story:
     """What is to be corrected, locked, and as the editor saw it."""
+    wrong = await still_wrong(session, subject, subject_id)
+    if wrong.revision != revision:
+        raise Stale("changed")
+    return wrong
+
+
+async def still_wrong(
+    session: AsyncSession, subject: CorrectedSubject, subject_id: int
+) -> Alert | Story:
+    """What readers have or are getting, locked; ``Stale`` where it is not there or withdrawn."""
     wrong: Alert | Story | None
     if subject is CorrectedSubject.ALERT:
         wrong = await session.get(Alert, subject_id, with_for_update=True)
@@ -176,8 +201,6 @@ async def _standing(
         gone = wrong is None
     if wrong is None or gone:
         raise Stale("gone")
-    if wrong.revision != revision:
-        raise Stale("changed")
     if await _is_withdrawn(session, wrong):
         raise Stale("decided")
     return wrong

@@ -44,7 +44,7 @@ async def spread_alert(
     age = now - (alert.decided_at or alert.created_at)
     await supersede(session, Content.ALERT, [alert.id], now=now)
     if _remedy(Carried.WAITING, correction, age) is Remedy.STOP:
-        for dispatch_id in await _going_out(session, alert):
+        for dispatch_id in await going_out(session, alert.id):
             await cancel(session, dispatch_id, reason="retracted", now=now)
     await raise_revision(session, Content.ALERT, alert.id, alert.revision)
     copies = Copies(Content.ALERT, alert.id, alert.revision)
@@ -155,10 +155,11 @@ async def _plan_replies(
     )
 
 
-async def _going_out(session: AsyncSession, alert: Alert) -> Sequence[int]:
+async def going_out(session: AsyncSession, alert_id: int) -> Sequence[int]:
+    """The unfinished dispatches that bring an alert to its readers."""
     wanted = select(Dispatch.id).where(
         Dispatch.content == Content.ALERT,
-        Dispatch.subject_id == alert.id,
+        Dispatch.subject_id == alert_id,
         Dispatch.kind == MessageKind.SEND,
         Dispatch.state.in_((DispatchState.RUNNING, DispatchState.PAUSED)),
     )

@@ -36,7 +36,7 @@ async def test_topics_severity_and_label_are_changed_by_buttons(desk: Newsroom) 
             await desk.tap(EDITOR, button["text"])
     await desk.tap(EDITOR, "Done")
     assert "would reach nobody" in desk.last(EDITOR)
-    assert not [b for b in buttons(desk.screen(EDITOR)[-1]) if b["text"].startswith("Send")]
+    assert not [b for b in buttons(desk.screen(EDITOR)[-1]) if b["text"].startswith("Send to")]
     await desk.tap(EDITOR, "Topics")
     await desk.tap(EDITOR, "Strikes")
     await desk.tap(EDITOR, "Done")
@@ -147,13 +147,17 @@ async def test_pause_holds_resume_lets_go_and_recall_ends_it(desk: Newsroom) -> 
     await desk.tap(EDITOR, "Resume")
     assert "going out" in desk.last(EDITOR)
     await desk.tap(EDITOR, "Recall")
+    assert "Nobody has it yet." in desk.last(EDITOR)
+    await desk.tap(EDITOR, "Let it go on")
+    await desk.tap(EDITOR, "Recall")
+    await desk.tap(EDITOR, "Recall it")
     await desk.deliver()
     await desk.tick()
     assert desk.screen(READERS[0]) == []
-    assert "recalled" in desk.last(EDITOR)
-    assert "Not sent: 3" in desk.last(EDITOR)
-    assert "Nobody got it." in desk.last(EDITOR)
-    assert buttons(desk.screen(EDITOR)[-1]) == []
+    card = desk.screen(EDITOR)[1]
+    assert "recalled" in card["text"]
+    assert "Not sent: 3" in card["text"]
+    assert buttons(card) == []
     audited = [act for act in await desk.audited() if act in ("pause", "resume", "recall")]
     assert audited == ["pause", "resume", "recall"]
 

@@ -42,8 +42,8 @@ async def test_the_desk_lists_alerts_and_the_status_its_figures(desk: Newsroom) 
 async def test_the_log_shows_who_did_what(desk: Newsroom) -> None:
     await desk.say(READER, "/breaking x")
     (log,) = await desk.say(EDITOR, "/audit")
-    assert f"{READER} · refused: breaking (NotPermitted" in log["text"]
-    assert "appointed · person:2" in log["text"]
+    assert f"{READER} · refused: wanted to write an alert; not appointed to that" in log["text"]
+    assert "appointed: person 2 · editor" in log["text"]
 
 
 async def test_sources_are_paused_resumed_and_removed_by_buttons(desk: Newsroom) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from inspect import signature
+
 import pytest
 
 from bot.application import BUTTONS, COMMANDS, For
@@ -12,39 +14,19 @@ from tests.desk.newsroom import Newsroom, buttons
 TEXT = "/breaking Missile strikes reported on a depot near Luhansk"
 ONLY = "Only people whom the owners appointed may do that."
 
-FORGED = [
-    "alert:1",
-    "alert_send:1:1",
-    "alert_discard:1:1",
-    "alert_page:1:1:topics",
-    "alert_topic:1:1:energy",
-    "alert_severity:1:1:flash",
-    "alert_label:1:1:confirmed",
-    "alert_nobody:1:1",
-    "alert_language:1:1",
-    "alert_text:1:1",
-    "alert_who:1:1",
-    "alert_pause:1",
-    "alert_resume:1",
-    "alert_recall:1",
-    "alert_correct:1",
-    "alert_retract:1",
-    "amend_story:1:1",
-    "amend_send:1",
-    "amend_discard:1",
-    "audit:9",
-    "dismiss:2",
-    "sources:0",
-    "source:1",
-    "source_pause:1",
-    "source_resume:1",
-    "source_remove:1",
-    "channel_accept:1",
-    "post_keep:1",
-    "post_break:1",
-    "report_answer:1",
-]
 FOR_READERS = {"report", "report_drop"}
+
+
+def forged() -> list[str]:
+    """Data for every button of the desk, with a 1 for each word that it carries."""
+    return [
+        ":".join([name, *("1" for _ in list(signature(handler).parameters)[2:])])
+        for name, handler in BUTTONS.items()
+        if handler.__module__.startswith("bot.desk") and name not in FOR_READERS
+    ]
+
+
+FORGED = forged()
 
 
 async def test_a_reader_who_forges_any_of_the_desks_buttons_is_refused(desk: Newsroom) -> None:
@@ -56,16 +38,7 @@ async def test_a_reader_who_forges_any_of_the_desks_buttons_is_refused(desk: New
     await desk.deliver()
     assert [desk.screen(reader) for reader in READERS] == [[], [], []]
     audited = [act for act in await desk.audited() if act.startswith("refused")]
-    assert len(audited) == len(FORGED)
-
-
-def test_every_button_of_the_desk_is_among_the_forged() -> None:
-    ours = {
-        name
-        for name, handler in BUTTONS.items()
-        if handler.__module__.startswith("bot.desk") and name not in FOR_READERS
-    }
-    assert ours == {data.split(":")[0] for data in FORGED}
+    assert len(audited) == len(FORGED) > 30
 
 
 @pytest.mark.parametrize(

@@ -191,7 +191,7 @@ class Courier:
     async def _round(self) -> float:
         """One look and, where there is something, one claim; when to look again."""
         # Claims of a few messages each would cost more than the messages.
-        while len(self._flying) > self._most * 3 // 4:
+        while len(self._flying) > self._most // 2:
             self._landed.clear()
             await self._landed.wait()
         self._woken.clear()

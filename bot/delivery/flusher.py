@@ -63,25 +63,31 @@ class Flusher:
             await self._some.wait()
             with suppress(TimeoutError):  # fewer than a full batch: they have waited long enough
                 await asyncio.wait_for(self._many.wait(), BEHIND_SECONDS)
-            await self.flush()
+            await self._write_next()
 
     async def flush(self) -> None:
         """Writes all there is; again and again until the database took it."""
+        while self._results:
+            await self._write_next()
+
+    async def _write_next(self) -> None:
+        """One transaction. What comes meanwhile waits for its own: many small ones cost most."""
         async with self._writing:
-            while self._results:
-                batch = self._results[:LARGEST]
-                try:
-                    await self._write(batch)
-                except (OperationalError, InterfaceError, OSError) as error:
-                    # The commit may have come through: the slot numbers make a second one harmless.
-                    _LOG.warning("settling waits for the database: %s", type(error).__name__)
-                    await asyncio.sleep(DATABASE_PAUSE)
-                    continue
-                except DBAPIError:
-                    await self._write_singly(batch)
-                del self._results[: len(batch)]
-            self._some.clear()
-            self._many.clear()
+            batch = self._results[:LARGEST]
+            try:
+                await self._write(batch)
+            except (OperationalError, InterfaceError, OSError) as error:
+                # The commit may have come through: the slot numbers make a second one harmless.
+                _LOG.warning("settling waits for the database: %s", type(error).__name__)
+                await asyncio.sleep(DATABASE_PAUSE)
+                return
+            except DBAPIError:
+                await self._write_singly(batch)
+            del self._results[: len(batch)]
+            if len(self._results) < BEHIND_RESULTS:
+                self._many.clear()
+            if not self._results:
+                self._some.clear()
 
     async def _write_singly(self, batch: list[Result]) -> None:
         """One result that the database refuses must not hold up the others; its lease runs out."""

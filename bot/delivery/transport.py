@@ -7,6 +7,7 @@ courier does not need. No text from here holds the token: addresses stay inside.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import aiohttp
@@ -89,6 +90,7 @@ class Transport:
             return Answer(0, description=type(error).__name__, may_have_arrived=True)
 
 
+@lru_cache(16)
 def _timeout(read: float) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(
         total=None, connect=CONNECT_TIMEOUT, sock_connect=CONNECT_TIMEOUT, sock_read=read

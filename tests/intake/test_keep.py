@@ -150,3 +150,30 @@ async def test_more_articles_than_a_query_can_name_at_once(
     assert await kept(database, wire, now, *many) == Kept(known=2_500)
     async with database.read() as session:
         assert await session.scalar(select(func.count()).select_from(Article)) == 2_500
+
+
+async def test_a_changed_text_is_kept_beside_what_was_published(
+    database: Database, now: datetime
+) -> None:
+    wire = await source(database, now)
+    await kept(database, wire, now, FIRST)
+    changed = Record(
+        "Convoy arrives", url=FIRST.url, text=LONG.replace("grain", "shells"), summary="It arrived."
+    )
+    assert await kept(database, wire, now, changed) == Kept(changed=1)
+    (article,) = await stored(database)
+    assert "grain" in article.text
+    assert article.later_text is not None
+    assert "shells" in article.later_text
+    assert (article.later_title, article.later_summary) == (None, None)
+
+
+async def test_where_pages_are_read_the_feeds_shorter_text_is_no_change(
+    database: Database, now: datetime
+) -> None:
+    wire = await source(database, now)
+    async with database.write() as session:
+        (await session.get_one(Source, wire.id)).full_text = True
+    await kept(database, wire, now, FIRST)
+    teaser = Record("Convoy arrives", url=FIRST.url, text="A teaser of its own.", summary="")
+    assert await kept(database, wire, now, teaser) == Kept(known=1)

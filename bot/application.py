@@ -26,6 +26,7 @@ from telegram.ext import (
 )
 
 from bot.chat import (
+    day_map,
     membership,
     otherwise,
     pausing,
@@ -55,6 +56,7 @@ from bot.desk import (
     resend,
     review,
     sources,
+    stopped,
 )
 from bot.desk import menu as desk_menu
 from bot.failures import report
@@ -99,6 +101,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("topics", subscriptions.show_topics),
     Command("digest", reading.digest),
     Command("latest", reading.latest),
+    Command("map", day_map.show_map),
     Command("search", reading.search),
     Command("time", times.say_times),
     Command("timezone", zone.say_zone),
@@ -162,6 +165,7 @@ BUTTONS: dict[str, ButtonHandler] = {
     "amend_send": correct.approve_correction,
     "amend_discard": correct.discard_correction,
     "audit": log.older_audit,
+    "delivery_resume": stopped.resume,
     "dismiss": editors.dismiss_editor,
     "invite": editors.invite_editor,
     "invite_revoke": editors.revoke_invitation,

@@ -9,6 +9,7 @@ from inspect import signature
 from telegram import Update
 
 from bot.chat import (
+    day_map,
     pausing,
     privacy,
     reading,
@@ -43,6 +44,7 @@ _PAGES: dict[str, Callable[..., Awaitable[None]]] = {
     "resume": pausing.resume,
     "digest": reading.digest,
     "latest": reading.latest_of,
+    "map": day_map.show_map,
     "privacy": privacy.tell_privacy,
     "export": privacy.export,
     "forget": privacy.forget,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from telegram import Update
 
+from bot.chat.day_map import show_map
 from bot.chat.privacy import tell_privacy
 from bot.chat.reading import latest_of
 from bot.chat.settings_page import settings_page
@@ -59,5 +60,11 @@ async def give_help(update: Update, context: Context) -> None:
     await context.answer("chat/help.html", private=is_private(update))
 
 
-_LINKS = {"why": why, "unsub": drop_topic, "latest": latest_of, "sections": show_sections}
+_LINKS = {
+    "map": show_map,
+    "why": why,
+    "unsub": drop_topic,
+    "latest": latest_of,
+    "sections": show_sections,
+}
 _PAGES = {"latest": latest_of, "help": give_help, "privacy": tell_privacy}

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.rendering.alert import alert_parts
 from bot.rendering.correction import correction_parts
-from bot.rendering.digest import digest_parts
+from bot.rendering.digest import digest_parts, map_parts
 from bot.rendering.render import Message, Words
 from digests.outbox.dispatch import Content
 from digests.outbox.notice import Notice
@@ -60,6 +60,7 @@ def with_moments(values: Any) -> Any:
 
 _RENDERERS = {
     Content.EDITION: digest_parts,
+    Content.MAP: map_parts,
     Content.ALERT: alert_parts,
     Content.CORRECTION: correction_parts,
     Content.NOTICE: notice_parts,

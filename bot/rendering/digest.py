@@ -10,14 +10,17 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.rendering.day_map import map_message
 from bot.rendering.render import Message, Words
 from bot.rendering.stories import Admitted, StoryView, own_first, source_names, view
 from digests.alerts.wording import headline
+from digests.audience.taste import Taste
 from digests.corrections.correction import CorrectedSubject, Correction, CorrectionKind
 from digests.corrections.difference import dropped
 from digests.corrections.earlier import earlier_errors
 from digests.corrections.history import history
 from digests.editions.edition import Edition
+from digests.editions.picture import has_places
 from digests.editions.told import Told, told
 from digests.stories.story import StoryRevision
 from digests.vocabulary import Language, Standing
@@ -55,11 +58,39 @@ async def digest_parts(
     """The digest of one edition, in a reader's language and zone."""
     edition = await session.get_one(Edition, subject_id)
     items = await told(session, edition)
-    shown = [
-        view(item, language, await _admitted(session, item, edition, language)) for item in items
-    ]
+    shown = await _views(session, edition, items, language)
     errors = await _errors(session, edition, language)
-    return render(words, edition, items, own_first(shown), errors, language, timezone)
+    mapped = await has_places(session, edition)
+    taste = await session.get_one(Taste, edition.taste_id)
+    asked = mapped and not taste.has_map
+    parts = render(words, edition, items, shown, errors, language, timezone, has_map=asked)
+    if not (mapped and taste.has_map):
+        return parts
+    # First, so that its number stays the same when a corrected digest grows or shrinks.
+    return (await map_message(session, words, edition, shown, language, timezone), *parts)
+
+
+async def map_parts(
+    session: AsyncSession,
+    words: Words,
+    subject_id: int,
+    revision: int,  # noqa: ARG001 - the places always hold the newest words
+    language: Language,
+    timezone: str,
+) -> tuple[Message, ...]:
+    """The map of one edition by itself."""
+    edition = await session.get_one(Edition, subject_id)
+    shown = await _views(session, edition, await told(session, edition), language)
+    return (await map_message(session, words, edition, shown, language, timezone),)
+
+
+async def _views(
+    session: AsyncSession, edition: Edition, items: Sequence[Told], language: Language
+) -> list[StoryView]:
+    """The stories as this language's readers meet them, in the order of reading."""
+    return own_first(
+        [view(item, language, await _admitted(session, item, edition, language)) for item in items]
+    )
 
 
 def render(
@@ -70,8 +101,10 @@ def render(
     errors: Sequence[EarlierError],
     language: Language,
     timezone: str,
+    *,
+    has_map: bool = False,
 ) -> tuple[Message, ...]:
-    """The one way from an edition's stories to messages."""
+    """The one way from an edition's stories to messages; ``has_map``: there is one to ask for."""
     zone = ZoneInfo(timezone)
     starts, ends = (
         moment.astimezone(zone) for moment in (edition.window_start, edition.window_end)
@@ -92,6 +125,7 @@ def render(
         shown=shown,
         sections=sections(shown),
         folded=[story for story in views if story.is_folded],
+        has_map=has_map,
         errors=errors,
     )
 

@@ -60,13 +60,18 @@ async def spread_story(
     """Every digest with this story shows what is right; the readers of a fresh one are told."""
     holding = select(EditionStory.edition_id).where(EditionStory.story_id == story.id)
     await supersede(session, Content.EDITION, holding, now=now)
+    await supersede(session, Content.MAP, holding, now=now)
     await _raise_editions(session, story, holding)
     newest_first = (
         select(Edition).where(Edition.id.in_(holding)).order_by(Edition.window_end.desc())
     )
     editions = (await session.scalars(newest_first)).all()
     chats = await chats_with(session, Content.EDITION, holding)
+    mapped = await chats_with(session, Content.MAP, holding)
     for edition in editions:
+        if edition.id in mapped:
+            copies = Copies(Content.MAP, edition.id, edition.revision)
+            await _plan_edits(session, copies, correction, now)
         if edition.id not in chats:
             continue
         copies = Copies(Content.EDITION, edition.id, edition.revision)
@@ -105,7 +110,9 @@ async def _raise_editions(session: AsyncSession, story: Story, holding: Select[i
     # Thousands of editions may hold one story: one statement for all their dispatches.
     await session.execute(
         update(Dispatch)
-        .where(Dispatch.content == Content.EDITION, Dispatch.subject_id.in_(holding))
+        .where(
+            Dispatch.content.in_((Content.EDITION, Content.MAP)), Dispatch.subject_id.in_(holding)
+        )
         .values(revision=raised)
         .execution_options(synchronize_session=False)
     )

@@ -45,8 +45,11 @@ async def stock(session: AsyncSession, start: datetime, end: datetime) -> Rankin
 
 
 def _candidate(*facts: Any) -> Candidate:
-    *known, began, ended, places, topics = facts
-    return Candidate(*known, ended - began, places[0] if places else None, topics)
+    story_id, revision, severity, sources, created, news, began, ended, places, topics = facts
+    place = places[0] if places else None
+    return Candidate(
+        story_id, revision, severity, sources, created, news, ended - began, place, topics
+    )
 
 
 async def reach(session: AsyncSession, topics: Collection[str], *, limit: int) -> datetime | None:

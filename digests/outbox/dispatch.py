@@ -25,6 +25,8 @@ class Content(StrEnum):
     """What the courier renders; ``subject_id`` says which."""
 
     EDITION = "edition"
+    MAP = "map"
+    """Of an edition."""
     ALERT = "alert"
     CORRECTION = "correction"
     NOTICE = "notice"

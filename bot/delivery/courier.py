@@ -24,6 +24,7 @@ from bot.delivery.answer import Answer
 from bot.delivery.counts import Counts
 from bot.delivery.flusher import DATABASE_PAUSE, Flusher
 from bot.delivery.gateway import Gateway
+from bot.delivery.slots import Slots
 from bot.delivery.upkeep import Upkeep
 from bot.delivery.verdict import judge
 from bot.delivery.window import Window
@@ -32,7 +33,7 @@ from digests.errors import DeliveryError, SecondPoller, TokenRefused
 from digests.outbox import pace
 from digests.outbox.claim import LEAD, Claim, Claimed, claim, next_free
 from digests.outbox.clock import Clock, SharedClock
-from digests.outbox.dispatch import Content, MessageKind
+from digests.outbox.dispatch import Content, Lane, MessageKind
 from digests.outbox.message import MessageState, OutboxMessage, stands
 from digests.outbox.plan import PLANNED
 from digests.outbox.settle import Result
@@ -115,19 +116,25 @@ class Courier:
             name=self.name,
             rate=rate,
             clock=self._clock,
-            fed=self._woken.set,
+            fed=self._fed,
             at_most_once=at_most_once,
         )
         database.listen(PLANNED, self.wake)
+        self._hurry = False
         self._stopping = asyncio.Event()
         self._fatal: DeliveryError | None = None
-        self._window = Window(rate)
+        self._window, self._slots = Window(rate), Slots()
         self._lead, self._late = LEAD, 0.0
         self._waiting_groups: dict[int, float] = {}
 
     def now(self) -> datetime:
         """The shared clock's time, as last read and carried on by the monotonic one."""
         return self.upkeep.now()
+
+    def _fed(self) -> None:
+        """There are new messages: one slot is claimed as soon as there is one, an alert may be waiting."""
+        self._hurry = True
+        self._woken.set()
 
     def wake(self) -> None:
         """Something was planned: look at once."""
@@ -197,13 +204,18 @@ class Courier:
         self._woken.clear()
         if not await self._is_waiting(pace.AHEAD):
             return self._clock.monotonic() + IDLE
-        if (patience := await self._taken_by_others()) > _NO_TIME:
+        hurry, self._hurry = self._hurry, False
+        if not hurry and (patience := await self._taken_by_others()) > _NO_TIME:
             return self._clock.monotonic() + patience.total_seconds()
         taken = await self._claim()
         self._launch(taken)
+        if taken.messages:
+            return taken.again_at
+        if hurry:
+            self._hurry = True
+            return taken.open_at
         # Whoever found the slots taken stands back a little: one worker claims, the others watch.
-        again_at = taken.again_at
-        return again_at if taken.messages else again_at + random.uniform(0, STANDING_BACK)  # noqa: S311
+        return taken.again_at + random.uniform(0, STANDING_BACK)  # noqa: S311
 
     async def _taken_by_others(self) -> timedelta:
         """How long the slots ahead are claimed; without the lock, which all workers wait for."""
@@ -269,6 +281,13 @@ class Courier:
             )
             if key not in renderings:
                 renderings[key] = asyncio.create_task(_rendered(self._contents.parts(*key)))
+            self._slots.add(
+                message.id,
+                message.slot,
+                now=self._clock.monotonic(),
+                urgent=message.lane is Lane.URGENT and message.attempt == 1,
+                patient=message.lane is not Lane.URGENT and message.lane is not Lane.INTERACTIVE,
+            )
             task = asyncio.create_task(self._deliver(message, renderings[key]))
             self._flying.add(task)
             task.add_done_callback(self._land)
@@ -288,32 +307,46 @@ class Courier:
     async def _deliver(
         self, message: Claimed, rendering: asyncio.Task[tuple[Message, ...]]
     ) -> None:
-        try:
-            parts = await asyncio.shield(rendering)
-        except (DBAPIError, OSError):
+        if not (parts := await self._rendered(message, rendering)):
+            self._slots.close(message.id)
+            return
+        slot = await self._turn(message)
+        if not self._may_go(message, slot):
             self._give_back(message)
             return
-        except Exception as error:
-            _LOG.exception("cannot render %s %s", message.content, message.subject_id)
-            reason = f"rendering: {type(error).__name__}"
-            self._settle(message, 1, Verdict(Meaning.REFUSED, reason))
-            return
-        await self._clock.sleep_until(message.slot)
-        await self._clock.sleep_until(self._window.reserve(self._clock.monotonic()))
-        if not self._may_go(message):
-            self._give_back(message)
-            return
-        self._late = max(self._late, self._clock.monotonic() - message.slot)
+        self._late = max(self._late, self._clock.monotonic() - slot)
         answer = await self._put_on_wire(message, parts)
         verdict = self._heed(message, judge(answer, chat_id=message.chat_id))
         self.counts.answers[verdict.meaning] += 1
         self._settle(message, len(parts), verdict)
 
-    def _may_go(self, message: Claimed) -> bool:
+    async def _rendered(
+        self, message: Claimed, rendering: asyncio.Task[tuple[Message, ...]]
+    ) -> tuple[Message, ...]:
+        """Nothing where it cannot be rendered; what follows from that is done."""
+        try:
+            return await asyncio.shield(rendering)
+        except (DBAPIError, OSError):
+            self._give_back(message)
+        except Exception as error:
+            _LOG.exception("cannot render %s %s", message.content, message.subject_id)
+            reason = f"rendering: {type(error).__name__}"
+            self._settle(message, 1, Verdict(Meaning.REFUSED, reason))
+        return ()
+
+    async def _turn(self, message: Claimed) -> float:
+        """Waits for the message's slot, which may change meanwhile; and for room in our own window."""
+        while (slot := self._slots.of(message.id)) > self._clock.monotonic():
+            await self._clock.sleep_until(slot)
+        self._slots.close(message.id)
+        await self._clock.sleep_until(self._window.reserve(self._clock.monotonic()))
+        return slot
+
+    def _may_go(self, message: Claimed, slot: float) -> bool:
         """Not after the slot, nor where the answer could come after the lease; nor once all is in vain."""
         now = self._clock.monotonic()
         lease_holds = now + self._gateway.timeout < message.lease_until
-        return now <= message.slot + self._late_after and lease_holds and self._fatal is None
+        return now <= slot + self._late_after and lease_holds and self._fatal is None
 
     async def _put_on_wire(self, message: Claimed, parts: tuple[Message, ...]) -> Answer:
         exists = message.part < len(parts)

@@ -53,6 +53,7 @@ class Claimed:
     revision: int
     kind: MessageKind
     part: int
+    lane: Lane
     message_id: int | None
     chat_id: int
     thread_id: int | None
@@ -71,6 +72,8 @@ class Claim:
     messages: tuple[Claimed, ...]
     read_at: float
     again_at: float
+    open_at: float = 0.0
+    """Where nothing was taken: when there will be a slot to take at all."""
     is_dated: bool = True
     """Whether the clock could be read: else nothing was looked at."""
 
@@ -110,7 +113,8 @@ async def claim(
     """
     gate = await locked_gate(session, bot_id, ceiling, EPOCH)
     if gate.stopped_at is not None:
-        return Claim((), clock.monotonic(), clock.monotonic() + STOPPED_SECONDS)
+        again_at = clock.monotonic() + STOPPED_SECONDS
+        return Claim((), clock.monotonic(), again_at, again_at)
     reading = await clock.read(session)
     if reading is None:
         return Claim((), clock.monotonic(), clock.monotonic(), is_dated=False)
@@ -122,11 +126,14 @@ async def claim(
     step = pace.interval(rate)
     slots = pace.slots(first, reading.now + pace.AHEAD, step, most)
     if not slots:
-        return Claim((), reading.monotonic, reading.monotonic_at(pace.ask_at(first, lead)))
+        again_at = reading.monotonic_at(pace.ask_at(first, lead))
+        open_at = reading.monotonic_at(first - pace.AHEAD)
+        return Claim((), reading.monotonic, again_at, open_at)
     queues = await waiting(session, most=len(slots), horizon=slots[-1], now=reading.now)
     chosen, wheel = _choose(queues, slots, gate.wheel)
     if not chosen:
-        return Claim((), reading.monotonic, reading.monotonic + pace.AHEAD.total_seconds())
+        again_at = reading.monotonic + pace.AHEAD.total_seconds()
+        return Claim((), reading.monotonic, again_at, again_at)
     numbered = [(one, slot, gate.slot_no + n) for n, (one, slot) in enumerate(chosen, start=1)]
     await _take(session, numbered, owner, reading.now)
     gate.tat, gate.wheel = chosen[-1][1] + step, wheel
@@ -271,6 +278,7 @@ def _claimed(candidate: Candidate, slot: datetime, number: int, reading: Reading
         revision=dispatch.revision,
         kind=row.kind,
         part=row.part,
+        lane=row.lane,
         message_id=row.message_id,
         chat_id=row.chat_id,
         thread_id=row.thread_id,

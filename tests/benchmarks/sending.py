@@ -42,10 +42,11 @@ def peers_python() -> str:
 
 
 @contextmanager
-def lean_server() -> Iterator[str]:
-    """A server in a process of its own; its port."""
+def lean_server(rate: int | None = None) -> Iterator[str]:
+    """A server in a process of its own; its port. With a rate it refuses what exceeds it."""
+    command = [sys.executable, str(Path(__file__).with_name("lean_server.py"))]
     server = subprocess.Popen(
-        [sys.executable, Path(__file__).with_name("lean_server.py")],
+        command if rate is None else [*command, str(rate)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -1,0 +1,83 @@
+"""How much of the allowed rate is used: ``python -m tests.benchmarks.rates``.
+
+Workers in processes of their own, as many identical ``frontwire run`` would be, against a server in
+another that counts in true sliding seconds and refuses what exceeds them. From the first message that it
+accepted to the last, the share of the rate; and how often it refused, which should be never.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from digests.outbox.receipt import Receipt
+from digests.storage.database import Database
+from tests.benchmarks import figure
+from tests.benchmarks.delivery import databases, fill
+from tests.benchmarks.sending import lean_server
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 12
+RATES = (30, 1_000)
+WORKERS = (1, 2, 4, 8)
+DEMANDED = 0.98
+PATIENCE = 6
+"""Times as long as it should take; then it counts as it stands."""
+
+
+async def used(url: str, workers: int, rate: int) -> dict[str, float]:
+    """What the server saw."""
+    count = rate * SECONDS
+    database = Database(url)
+    await fill(database, count)
+    with lean_server(rate) as port:
+        command = [sys.executable, "-m", "tests.faults.worker", url, f"http://127.0.0.1:{port}"]
+        running = [subprocess.Popen([*command, str(rate)], cwd=ROOT) for _ in range(workers)]
+        until = time.monotonic() + SECONDS * PATIENCE
+        while await settled(database) < count and time.monotonic() < until:
+            await asyncio.sleep(0.25)
+        for process in running:
+            process.send_signal(signal.SIGTERM)
+        for process in running:
+            process.wait(60)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/log") as answer:
+            found: dict[str, float] = json.load(answer)
+    await database.close()
+    return found | {"share": (found["accepted"] - 1) / (found["last"] - found["first"]) / rate}
+
+
+async def settled(database: Database) -> int:
+    """Receipts so far."""
+    async with database.read() as session:
+        return await session.scalar(select(func.count()).select_from(Receipt)) or 0
+
+
+def main() -> int:
+    """Prints a figure for each engine, rate and number of workers; 1 where one is missed."""
+    rates = [int(rate) for rate in sys.argv[1:]] or RATES
+    runs = [(rate, "sqlite", 1) for rate in rates]
+    runs += [(rate, "postgresql", workers) for rate in rates for workers in WORKERS]
+    met = True
+    with databases(*(f"run{number}" for number in range(len(runs)))) as urls:
+        for number, (rate, engine, workers) in enumerate(runs):
+            found = asyncio.run(used(urls[engine][number], workers, rate))
+            good = found["share"] >= DEMANDED and not found["refused"]
+            met = met and good
+            load = os.getloadavg()[0]
+            name = f"share of {rate}/s used, {engine}, workers: {workers} (load {load:.1f})"
+            measured = f"{found['share']:.1%}, {found['refused']:.0f} refused"
+            figure(name, measured, ">= 98%, 0 refused", ok=good)
+    return 0 if met else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

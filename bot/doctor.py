@@ -20,6 +20,7 @@ from bot.settings import Settings
 from digests.errors import ConfigurationError, SchemaOutdated, TopicsFileError
 from digests.intake.source import Source, SourceState
 from digests.migrations import require_head
+from digests.outbox.restored import stopped_since
 from digests.storage.database import Database
 from digests.stories.tagging import load_topics
 
@@ -154,6 +155,9 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
                 await session.execute(text("UPDATE gate SET rate = rate WHERE bot_id IS NULL"))
             yield good("database", engine=engine)
             yield await _sources(database)
+            async with database.read() as session:
+                stopped = await stopped_since(session)
+            yield fault("delivery", "stopped", since=str(stopped)) if stopped else good("delivery")
     except SchemaOutdated as error:
         yield fault("database", "outdated", why=str(error))
     except (SQLAlchemyError, OSError, TimeoutError) as error:

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from telegram.error import InvalidToken, NetworkError
 
@@ -35,6 +35,7 @@ from digests.intake.fetch import FeedClient
 from digests.migrations import require_head, upgrade
 from digests.outbox.clock import Clock
 from digests.outbox.dispatch import Content
+from digests.outbox.restored import stop_if_restored, stopped_since
 from digests.storage.database import Database
 from digests.storage.lock import ProcessLock
 from digests.stories.tagging import load_topics
@@ -49,6 +50,7 @@ CONTENTS = {
     "notice": Content.NOTICE,
 }
 """The operator's words in FRONTWIRE_AT_MOST_ONCE."""
+HOUR = timedelta(hours=1)
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 """Seconds between two tries to reach Telegram."""
 
@@ -83,7 +85,7 @@ class Process:
         token = settings.token.get_secret_value() if settings.token else ""
         if not token.partition(":")[0].isdecimal():
             raise ConfigurationError("FRONTWIRE_TOKEN: a token begins with digits and a colon")
-        bot_id = int(token.partition(":")[0])
+        bot_id = self._bot_id = int(token.partition(":")[0])
         self.services = made
         self.roles = frozenset(roles)
         self.lock = ProcessLock(made.database)
@@ -133,9 +135,26 @@ class Process:
             if migrate:
                 await upgrade(database)
             await require_head(database)
+            await self._doubt_what_stood_still()
             closing.push_async_callback(self.feeds.close)
             closing.push_async_callback(self.transport.close)
             await self._run_parts(closing)
+
+    async def _doubt_what_stood_still(self) -> None:
+        """Before anything plans or sends: a restored backup must not send its queue a second time."""
+        async with self.services.database.write() as session:
+            age = await stop_if_restored(
+                session,
+                bot_id=self._bot_id,
+                ceiling=self.services.settings.rate,
+                now=self.services.clock(),
+            )
+            stopped = await stopped_since(session)
+        if stopped is not None:
+            _log.error(
+                "nothing is sent until a person says so: frontwire resume-delivery, or the owners' button",
+                extra={"stopped_at": stopped, "newest_trace_hours": age and round(age / HOUR, 1)},
+            )
 
     async def _run_parts(self, closing: AsyncExitStack) -> None:
         work: set[asyncio.Task[None]] = set()

@@ -11,6 +11,7 @@ from bot.context import Services
 from bot.desk.card import deal
 from bot.desk.live import refresh, release
 from bot.desk.matters import look_around, watch
+from bot.desk.stopped import ask_owners
 from bot.menu import Menu
 from bot.news import group_all
 from bot.timetable import Tick
@@ -44,6 +45,7 @@ def ticks(services: Services, feeds: FeedClient, bot: Bot, menu: Menu) -> tuple[
         Tick("matters", 30, lambda: watch(services)),
         Tick("silence", 300, lambda: look_around(services)),
         Tick("pages", 300, lambda: look_at_pages(database, feeds, now=now)),
+        Tick("stopped", 5, lambda: ask_owners(services, bot)),
         Tick("menu", 60, menu.publish),
         Tick("months", 3600, door(keep_months)),
     )

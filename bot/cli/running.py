@@ -63,6 +63,17 @@ async def doctor(as_json: bool) -> None:
         sys.exit(FAILED)
 
 
+@main.command("resume-delivery")
+@waits
+async def resume_delivery() -> None:
+    """Send what waits, where a start stopped all delivery because the database stood still for hours."""
+    from digests.outbox import restored
+
+    async with opened() as database, database.write() as session:
+        resumed = await restored.resume_delivery(session)
+    show("resumed.txt", resumed=resumed)
+
+
 @main.command()
 @as_json
 @waits

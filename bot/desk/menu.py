@@ -21,6 +21,7 @@ from digests.audience.subscriber import Subscriber, SubscriberState
 from digests.corrections.report import unanswered
 from digests.errors import Stale
 from digests.intake.source import Source, SourceState
+from digests.outbox.again import undecided
 from digests.outbox.dispatch import Content, Dispatch, DispatchState
 from digests.outbox.gate import Gate
 from digests.outbox.message import OutboxMessage
@@ -54,6 +55,8 @@ class Status:
     """Sources that failed when they were last read."""
     sources: int
     last_digest: datetime | None
+    undecided: dict[str, int]
+    """Messages that wait for a person, by what became of them."""
 
 
 @desk(Act.WATCH)
@@ -127,6 +130,7 @@ async def _status(session: AsyncSession, now: datetime) -> Status:
         last_digest=await session.scalar(
             select(func.max(Dispatch.created_at)).where(Dispatch.content == Content.EDITION)
         ),
+        undecided={str(fate): n for fate, n in (await undecided(session, now=now)).items()},
     )
 
 

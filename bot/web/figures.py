@@ -14,6 +14,7 @@ from digests.audience.subscriber import Subscriber
 from digests.editions.edition import Edition
 from digests.intake.article import Article
 from digests.intake.source import Source
+from digests.outbox.again import undecided
 from digests.outbox.dispatch import Dispatch, DispatchState
 from digests.outbox.gate import Gate, Worker
 from digests.outbox.message import OutboxMessage
@@ -47,6 +48,8 @@ class Figures:
     """The ledger by outcome."""
     uncertain: int
     """Receipts of messages that were sent again because an answer was lost."""
+    undecided: dict[str, int]
+    """Messages that wait for a person's decision: dead letters, uncertain sends."""
     slots: int
     """Given out since the first start, for every message, edit, deletion and direct answer."""
     rate_used: float
@@ -81,6 +84,7 @@ async def figures(session: AsyncSession, *, now: datetime, ceiling: float) -> Fi
         oldest_dispatch_seconds={lane: (now - at).total_seconds() for lane, at in since},
         receipts=await _by(session, Receipt.outcome),
         uncertain=await _count(session, Receipt.id, Receipt.ambiguous),
+        undecided={str(fate): n for fate, n in (await undecided(session, now=now)).items()},
         slots=gate.slot_no if gate else 0,
         rate_used=await _answered_since(session, now - MINUTE) / MINUTE.total_seconds(),
         rate_allowed=rate_now(gate.rate, gate.rate_changed_at, now, ceiling) if gate else None,

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Callable
 
 from aiohttp import web
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from digests.outbox.restored import stopped_since
 from digests.storage.database import Database
 
 PATIENCE = 5.0
@@ -28,13 +28,15 @@ class Health:
 
     async def ready(self, _request: web.Request) -> web.Response:
         """200 where everything is ready, else 503; the body says what is not."""
-        found = {"database": await self._answers(), **self._parts()}
+        found = {"database": False, **self._parts()}
+        found |= await self._answers()
         return web.json_response(found, status=200 if all(found.values()) else 503)
 
-    async def _answers(self) -> bool:
+    async def _answers(self) -> dict[str, bool]:
+        """Whether the database does; and then, whether delivery waits for a person's word."""
         try:
             async with asyncio.timeout(PATIENCE), self._database.read() as session:
-                await session.execute(select(1))
+                stopped = await stopped_since(session)
         except (SQLAlchemyError, OSError, TimeoutError):
-            return False
-        return True
+            return {"database": False}
+        return {"database": True, "delivery": stopped is None}

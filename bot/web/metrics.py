@@ -16,6 +16,7 @@ from bot.delivery.counts import Counts
 from bot.web.figures import Figures, figures
 from digests.audience.subscriber import SubscriberState
 from digests.intake.source import SourceState
+from digests.outbox.again import Fate
 from digests.outbox.dispatch import Lane
 from digests.outbox.receipt import Outcome
 from digests.outbox.settle import Settled
@@ -98,6 +99,8 @@ def registry_of(found: Figures, counts: Counts) -> CollectorRegistry:
     one("outbox_sending", "Messages in a courier's hands.", found.sending)
     one("dispatches_paused", "Paused dispatches.", found.dispatches_paused)
     one("uncertain_receipts", "Messages that may have arrived twice.", found.uncertain)
+    waiting = "Messages that wait for a person's decision."
+    each("undecided_messages", waiting, "fate", Fate, found.undecided)
     one("rate_used", "Messages a second, over the last minute.", found.rate_used)
     one("rate_allowed", "Messages a second, at present.", found.rate_allowed or 0)
     one("held_seconds", "How long Telegram still makes us wait.", found.held_seconds)

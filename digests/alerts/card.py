@@ -31,7 +31,7 @@ class Card(Base):
     chat_id: Mapped[int] = mapped_column(BigInteger)
     preview_id: Mapped[int | None] = mapped_column(BigInteger)
     """The message that shows what readers get; none before it is sent."""
-    preview_print: Mapped[str] = mapped_column(String(64), server_default="")
+    preview_print: Mapped[str] = mapped_column(String(64), default="")
     """Fingerprint of the preview, so that it is edited only where it changed."""
     other_id: Mapped[int | None] = mapped_column(BigInteger)
     """The preview in the other language, where the alert has a text in it."""

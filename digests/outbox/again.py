@@ -83,7 +83,7 @@ async def given_up(session: AsyncSession, fate: Fate, *, now: datetime) -> list[
             func.max(Receipt.id).label("newest_id"),
             func.max(Receipt.reason).label("reason"),
         )
-        .where(_met(fate), text(NOT_ARRIVED), Receipt.sent_at > now - LOOKED_BACK)
+        .where(_given_up(fate, now))
         .group_by(Receipt.dispatch_id)
         .subquery()
     )
@@ -93,6 +93,15 @@ async def given_up(session: AsyncSession, fate: Fate, *, now: datetime) -> list[
         .order_by(Dispatch.id)
     )
     return [Group(*row) for row in rows]
+
+
+async def undecided(session: AsyncSession, *, now: datetime) -> dict[Fate, int]:
+    """How many messages of each fate wait for a person."""
+    waiting = {}
+    for fate in Fate:
+        counted = select(func.count(Receipt.id)).where(_given_up(fate, now))
+        waiting[fate] = await session.scalar(counted) or 0
+    return waiting
 
 
 async def send_again(session: AsyncSession, dispatch_id: int, fate: Fate, *, now: datetime) -> int:
@@ -138,6 +147,10 @@ async def _decide(session: AsyncSession, dispatch_id: int, fate: Fate, word: str
         .values(reason=word)
         .execution_options(synchronize_session=False)
     )
+
+
+def _given_up(fate: Fate, now: datetime) -> ColumnElement[bool]:
+    return and_(_met(fate), text(NOT_ARRIVED), Receipt.sent_at > now - LOOKED_BACK)
 
 
 def _met(fate: Fate) -> ColumnElement[bool]:

@@ -211,9 +211,10 @@ async def test_a_push_that_is_too_large_is_refused(house: House) -> None:
 async def test_health_tells_life_from_use(house: House) -> None:
     """503 names what does not run."""
     assert (await house.ask("GET", "/health/live"))[0] == 200
-    assert await house.ask("GET", "/health") == (200, {"database": True})
+    assert await house.ask("GET", "/health") == (200, {"database": True, "delivery": True})
     house.parts["courier"] = False
-    assert await house.ask("GET", "/health") == (503, {"database": True, "courier": False})
+    says = {"database": True, "delivery": True, "courier": False}
+    assert await house.ask("GET", "/health") == (503, says)
 
 
 async def test_metrics_are_told_in_prometheus_format(house: House) -> None:

@@ -17,9 +17,6 @@ import time
 import urllib.request
 from pathlib import Path
 
-from sqlalchemy import func, select
-
-from digests.outbox.receipt import Receipt
 from digests.storage.database import Database
 from tests.benchmarks import figure
 from tests.benchmarks.delivery import databases, fill
@@ -34,31 +31,35 @@ PATIENCE = 6
 """Times as long as it should take; then it counts as it stands."""
 
 
-async def used(url: str, workers: int, rate: int) -> dict[str, float]:
+def used(url: str, workers: int, rate: int) -> dict[str, float]:
     """What the server saw."""
     count = rate * SECONDS
-    database = Database(url)
-    await fill(database, count)
+    asyncio.run(filled(url, count))
     with lean_server(rate) as port:
         command = [sys.executable, "-m", "tests.faults.worker", url, f"http://127.0.0.1:{port}"]
         running = [subprocess.Popen([*command, str(rate)], cwd=ROOT) for _ in range(workers)]
         until = time.monotonic() + SECONDS * PATIENCE
-        while await settled(database) < count and time.monotonic() < until:
-            await asyncio.sleep(0.25)
+        while (found := told(port))["accepted"] < count and time.monotonic() < until:
+            time.sleep(0.25)
         for process in running:
             process.send_signal(signal.SIGTERM)
         for process in running:
             process.wait(60)
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/log") as answer:
-            found: dict[str, float] = json.load(answer)
-    await database.close()
     return found | {"share": (found["accepted"] - 1) / (found["last"] - found["first"]) / rate}
 
 
-async def settled(database: Database) -> int:
-    """Receipts so far."""
-    async with database.read() as session:
-        return await session.scalar(select(func.count()).select_from(Receipt)) or 0
+async def filled(url: str, count: int) -> None:
+    """An alert for so many readers."""
+    database = Database(url)
+    await fill(database, count)
+    await database.close()
+
+
+def told(port: str) -> dict[str, float]:
+    """The server's log."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/log") as answer:
+        found: dict[str, float] = json.load(answer)
+    return found
 
 
 def main() -> int:
@@ -69,7 +70,7 @@ def main() -> int:
     met = True
     with databases(*(f"run{number}" for number in range(len(runs)))) as urls:
         for number, (rate, engine, workers) in enumerate(runs):
-            found = asyncio.run(used(urls[engine][number], workers, rate))
+            found = used(urls[engine][number], workers, rate)
             good = found["share"] >= DEMANDED and not found["refused"]
             met = met and good
             load = os.getloadavg()[0]

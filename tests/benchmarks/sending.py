@@ -9,6 +9,7 @@ it is made from the ``bench`` dependency group where it is missing.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -21,9 +22,10 @@ from tests.benchmarks import figure
 ROOT = Path(__file__).parents[2]
 PEERS = ROOT / "var" / "peers"
 DEMANDED = 1.5
-COUNT = {"frontwire": 10_000, "ptb": 500, "aiogram": 5_000, "telebot": 5_000}
+COUNT = {"frontwire": 10_000, "ptb": 500, "aiogram": 5_000, "telebot": 5_000, "grammy": 5_000}
 """Some seconds' worth for each: PTB's own transport needs a minute for what takes us one second."""
 
+NODE_PEERS = ROOT / "var" / "peers-node"
 IN_FLIGHT = 50
 ROUNDS = 3
 
@@ -59,14 +61,34 @@ def lean_server(rate: int | None = None) -> Iterator[str]:
         server.communicate()
 
 
-def once(name: str, python: str, port: str) -> float:
+def has_grammy() -> bool:
+    """Whether Node is here and grammY with it; fetched where npm may."""
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        print("grammY is left out: there is no Node here")
+        return False
+    if not (NODE_PEERS / "node_modules" / "grammy").exists():
+        NODE_PEERS.mkdir(parents=True, exist_ok=True)
+        install = ["npm", "install", "--silent", "--prefix", str(NODE_PEERS), "grammy@1"]
+        if subprocess.run(install, check=False, cwd=NODE_PEERS).returncode:
+            print("grammY is left out: npm cannot fetch it")
+            return False
+    return True
+
+
+def once(name: str, port: str) -> float:
     """One round of one sender, in messages a second."""
-    command = [python, str(Path(__file__).with_name("peers.py")), name, port, str(COUNT[name])]
+    here = Path(__file__).parent
+    if name == "grammy":
+        command = ["node", str(here / "grammy.mjs")]
+    else:
+        python = peers_python() if name in ("aiogram", "telebot") else sys.executable
+        command = [python, str(here / "peers.py"), name]
     done = subprocess.run(
-        [*command, str(IN_FLIGHT)],
+        [*command, port, str(COUNT[name]), str(IN_FLIGHT)],
         check=True,
         capture_output=True,
         text=True,
+        cwd=NODE_PEERS if name == "grammy" else ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
     )
     return float(done.stdout)
@@ -74,13 +96,11 @@ def once(name: str, python: str, port: str) -> float:
 
 def measure() -> dict[str, float]:
     """The best round of each."""
-    ours, theirs = sys.executable, peers_python()
-    best = dict.fromkeys(COUNT, 0.0)
+    best = {name: 0.0 for name in COUNT if name != "grammy" or has_grammy()}
     with lean_server() as port:
         for _round in range(ROUNDS):
             for name in best:
-                python = theirs if name in ("aiogram", "telebot") else ours
-                best[name] = max(best[name], once(name, python, port))
+                best[name] = max(best[name], once(name, port))
     return best
 
 

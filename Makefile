@@ -11,12 +11,13 @@ BIN := .venv/bin
 RUNTIME := .venv/.runtime
 TESTING := .venv/.testing
 
-.PHONY: help run test bench lock words format
+.PHONY: help run test bench mutations lock words format
 
 help:
 	echo "make run     start Frontwire: the sandbox, or with FRONTWIRE_TOKEN the live bot"
 	echo "make test    everything that keeps it right"
 	echo "make bench   the figures of the README, measured here"
+	echo "make mutations  takes each guard of the delivery engine away, and shows the test that notices"
 	echo "make words   what the catalogs lack; make format: what the formatter wants; make lock: newer versions"
 
 run: $(RUNTIME)
@@ -30,6 +31,9 @@ test: $(TESTING)
 
 bench: $(TESTING)
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+mutations: $(TESTING)
+	$(BIN)/python -m tests.mutations $(ARGS)
 
 format: $(TESTING)
 	$(BIN)/ruff check --fix .

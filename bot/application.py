@@ -57,6 +57,7 @@ from bot.desk import (
     review,
     sources,
     stopped,
+    story,
 )
 from bot.desk import menu as desk_menu
 from bot.failures import report
@@ -122,6 +123,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("correct", correct.correct, For.EDITORS),
     Command("retract", correct.retract, For.EDITORS),
     Command("resend", resend.resend, For.EDITORS),
+    Command("story", story.find_story, For.EDITORS),
     Command("sources", sources.sources, For.EDITORS, in_groups=False),
     Command("status", desk_menu.status, For.EDITORS, in_groups=False),
     Command("audit", log.audit, For.EDITORS, in_groups=False),
@@ -164,6 +166,9 @@ BUTTONS: dict[str, ButtonHandler] = {
     "amend_ask": correct.ask_approval,
     "amend_send": correct.approve_correction,
     "amend_discard": correct.discard_correction,
+    "story": story.open_story,
+    "story_standing": story.set_standing,
+    "story_severity": story.set_severity,
     "audit": log.older_audit,
     "delivery_resume": stopped.resume,
     "dismiss": editors.dismiss_editor,

@@ -296,7 +296,7 @@ async def _ask_story(
         raise Incomplete("correction" if kind is CorrectionKind.CORRECT else "note")
     user_id = person(update)
     async with context.database.write() as session:
-        stories = await _stories_in(session, edition_id)
+        stories = await stories_in(session, edition_id)
         dialogue = await ask(
             session,
             Asked.STORY,
@@ -310,7 +310,8 @@ async def _ask_story(
     await context.answer("desk/ask_story.html", dialogue=dialogue, stories=stories)
 
 
-async def _stories_in(session: AsyncSession, edition_id: int) -> list[tuple[int, str]]:
+async def stories_in(session: AsyncSession, edition_id: int) -> list[tuple[int, str]]:
+    """The stories of an edition with their titles, in the order of reading."""
     wanted = (
         select(EditionStory.story_id, StoryRevision.title)
         .join(

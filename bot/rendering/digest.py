@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.rendering.day_map import map_message
 from bot.rendering.render import Message, Words
 from bot.rendering.stories import Admitted, StoryView, own_first, source_names, view
+from digests.alerts.quiet_sources import QuietSource, quiet_sources
 from digests.alerts.wording import headline
 from digests.audience.taste import Taste
 from digests.corrections.correction import CorrectedSubject, Correction, CorrectionKind
@@ -26,6 +27,9 @@ from digests.stories.story import StoryRevision
 from digests.vocabulary import Language, Standing
 
 TEMPLATE = "messages/digest.html"
+
+QUIET_NAMED = 3
+"""Quiet sources that a digest names; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,10 @@ async def digest_parts(
     mapped = await has_places(session, edition)
     taste = await session.get_one(Taste, edition.taste_id)
     asked = mapped and not taste.has_map
-    parts = render(words, edition, items, shown, errors, language, timezone, has_map=asked)
+    quiet = await quiet_sources(session, [t.topic for t in taste.topics], edition.window_end)
+    parts = render(
+        words, edition, items, shown, errors, language, timezone, has_map=asked, quiet=quiet
+    )
     if not (mapped and taste.has_map):
         return parts
     # First, so that its number stays the same when a corrected digest grows or shrinks.
@@ -103,6 +110,7 @@ def render(
     timezone: str,
     *,
     has_map: bool = False,
+    quiet: Sequence[QuietSource] = (),
 ) -> tuple[Message, ...]:
     """The one way from an edition's stories to messages; ``has_map``: there is one to ask for."""
     zone = ZoneInfo(timezone)
@@ -126,6 +134,8 @@ def render(
         sections=sections(shown),
         folded=[story for story in views if story.is_folded],
         has_map=has_map,
+        quiet=quiet[:QUIET_NAMED],
+        more_quiet=len(quiet[QUIET_NAMED:]),
         errors=errors,
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.alerts.alert import Alert, AlertRevision, AlertState
@@ -30,7 +30,7 @@ from digests.intake.silence import REMEMBERED_FOR, SHORTEST, silent_since
 from digests.intake.source import Source, SourceKind, SourceState
 from digests.outbox.again import Fate, Group, given_up
 from digests.outbox.dispatch import Content
-from digests.stories.story import Story, StoryRevision
+from digests.stories.story import Story, StoryArticle, StoryRevision, StoryTopic
 from digests.vocabulary import Severity, Standing
 
 Found = Mapping[str, Mapping[str, Any]]
@@ -45,6 +45,9 @@ FAILS = 3
 """Readings in a row; one that failed says nothing."""
 
 FAILS_FOR = timedelta(hours=1)
+
+OFTEN = 3
+"""Articles on a topic in two weeks: fewer were chance."""
 
 
 async def keep_up(session: AsyncSession, kind: MatterKind, found: Found, *, now: datetime) -> None:
@@ -99,6 +102,8 @@ async def troubled_sources(session: AsyncSession, *, now: datetime) -> Found:
         since = silent_since(await _published(session, source), now)
         if since is not None:
             found.setdefault(str(source.id), _about(source, "silent", since))
+    for values in found.values():
+        values["topics"] = await _topics(session, values["source"])
     return found
 
 
@@ -153,6 +158,24 @@ async def _published(session: AsyncSession, source: Source) -> list[datetime]:
         Article.published_at > source.last_new_at - REMEMBERED_FOR,
     )
     return list(await session.scalars(wanted))
+
+
+async def _topics(session: AsyncSession, source_id: int) -> list[str]:
+    """What it told of while it spoke: who reads about these misses it."""
+    last = select(func.max(Article.published_at)).where(Article.source_id == source_id)
+    newest = await session.scalar(last)
+    if newest is None:
+        return []
+    told = (
+        select(StoryTopic.topic)
+        .join(StoryArticle, StoryArticle.story_id == StoryTopic.story_id)
+        .join(Article, Article.id == StoryArticle.article_id)
+        .where(Article.source_id == source_id, Article.published_at > newest - REMEMBERED_FOR)
+        .group_by(StoryTopic.topic)
+        .having(func.count() >= OFTEN)
+        .order_by(StoryTopic.topic)
+    )
+    return list(await session.scalars(told))
 
 
 def _trouble(source: Source) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from digests.intake.source import Source
 from digests.stories.language import language_of
 from digests.stories.matching import OPEN_FOR, REMEMBERED_FOR
 from digests.stories.memory import MARGIN, Memory, Placement, Weighed, weighed
+from digests.stories.override import as_set
 from digests.stories.pivots import places_of
 from digests.stories.story import (
     Story,
@@ -248,7 +249,7 @@ async def _tell(
         for story in stories:
             before = said.get(story.id)
             told = articles[story.id]
-            telling = tell(told, tags[story.id], before, fresh)
+            telling = as_set(story, tell(told, tags[story.id], before, fresh))
             revised += _keep_telling(session, story, told, telling, before, now)
     return revised
 

@@ -25,6 +25,12 @@ class Story(Base):
     revision: Mapped[int] = mapped_column(default=1)
     severity: Mapped[Severity] = mapped_column(word(Severity))
     standing: Mapped[Standing] = mapped_column(word(Standing))
+    set_standing: Mapped[Standing | None] = mapped_column(word(Standing))
+    set_severity: Mapped[Severity | None] = mapped_column(word(Severity))
+    """What an editor says against the rule; it stands, whatever articles come."""
+    judged_standing: Mapped[Standing | None] = mapped_column(word(Standing))
+    judged_severity: Mapped[Severity | None] = mapped_column(word(Severity))
+    """What the rule says."""
     article_count: Mapped[int] = mapped_column(default=0)
     source_count: Mapped[int] = mapped_column(default=0)
     first_article_at: Mapped[datetime]

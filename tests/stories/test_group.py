@@ -13,11 +13,12 @@ from digests.intake.source import Source, SourceKind
 from digests.storage.database import Database
 from digests.stories import group as grouping
 from digests.stories.group import GroupReport, group
+from digests.stories.override import override
 from digests.stories.search import search
 from digests.stories.story import Story, StoryArticle, StoryRevision, StoryTopic
 from digests.stories.tagging import load_topics
 from digests.stories.words import query_terms
-from digests.vocabulary import Standing
+from digests.vocabulary import Severity, Standing
 
 TOPICS = load_topics()
 
@@ -214,6 +215,29 @@ async def test_an_editors_correction_stays_when_more_articles_come(
     newest = (await told(database, story))[-1]
     assert (newest.title, newest.standing) == ("As we corrected it", Standing.CORRECTED)
     assert newest.source_count == 2
+
+
+async def test_what_an_editor_set_stays_when_more_articles_come(
+    database: Database, now: datetime
+) -> None:
+    """The rule goes on judging beside it, and has its word again when it is given back."""
+    (first,) = await arrive(database, now, POWER, hours=-3)
+    await grouped(database, now)
+    (story,) = await stories_of(database, [first])
+    async with database.write() as session:
+        await override(
+            session, story, 1, standing=Standing.DISPUTED, severity=Severity.FLASH, now=now
+        )
+    await arrive(database, now, POWER_LATER, hours=-1)
+    await grouped(database, now)
+    newest = (await told(database, story))[-1]
+    assert newest.source_count == 2
+    assert (newest.standing, newest.severity) == (Standing.DISPUTED, Severity.FLASH)
+    async with database.write() as session:
+        kept = await session.get_one(Story, story)
+        assert kept.judged_standing is not Standing.DISPUTED
+        await override(session, story, newest.revision, standing=None, severity=None, now=now)
+        assert (kept.standing, kept.severity) == (kept.judged_standing, kept.judged_severity)
 
 
 async def test_history_that_we_read_late_is_not_todays_news(

@@ -177,6 +177,10 @@ def upgrade() -> None:
         )
 
     with op.batch_alter_table("story", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("set_standing", sa.String(length=16), nullable=True))
+        batch_op.add_column(sa.Column("set_severity", sa.String(length=16), nullable=True))
+        batch_op.add_column(sa.Column("judged_standing", sa.String(length=16), nullable=True))
+        batch_op.add_column(sa.Column("judged_severity", sa.String(length=16), nullable=True))
         batch_op.add_column(sa.Column("places", sa.JSON(), server_default="[]", nullable=False))
 
     with op.batch_alter_table("subscriber", schema=None) as batch_op:

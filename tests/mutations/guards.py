@@ -1,0 +1,93 @@
+"""The guards: where each stands, how it is taken away, and which test must turn red."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """One guard taken away: ``before`` stands exactly once in ``file``, and becomes ``after``."""
+
+    name: str
+    file: str
+    before: str
+    after: str
+    test: str
+
+    def mutated(self, root: Path) -> str:
+        """The file's text without the guard; ``LookupError`` where it is not to be found."""
+        text = (root / self.file).read_text(encoding="utf-8")
+        if text.count(self.before) != 1:
+            raise LookupError(f"{self.name}: stands {text.count(self.before)} times in {self.file}")
+        return text.replace(self.before, self.after)
+
+
+MUTATIONS = (
+    Mutation(
+        "fence: a result is held against its claim's number",
+        "digests/outbox/settle.py",
+        "or row.slot_no != result.slot_no",
+        "",
+        "tests/outbox/test_settle.py::test_a_restarted_courier_is_not_its_former_self",
+    ),
+    Mutation(
+        "gate lock: claims take turns",
+        "digests/outbox/claim.py",
+        "select(Gate).where(Gate.bot_id == bot_id).with_for_update()",
+        "select(Gate).where(Gate.bot_id == bot_id)",
+        "tests/outbox/test_guards.py::test_a_claim_waits_for_the_one_that_holds_the_gate",
+    ),
+    Mutation(
+        "late slot: a slot that was missed is given back",
+        "bot/delivery/courier.py",
+        "now <= message.slot + self._late_after and ",
+        "",
+        "tests/delivery/test_courier.py::test_a_slot_that_was_missed_is_given_back_unsent",
+    ),
+    Mutation(
+        "lease: nothing is sent that it may not cover",
+        "bot/delivery/courier.py",
+        "now + self._gateway.timeout < message.lease_until",
+        "True",
+        "tests/delivery/test_courier.py"
+        "::test_nothing_is_sent_whose_lease_could_end_before_the_answer",
+    ),
+    Mutation(
+        "unique key: a message stands in the outbox once",
+        "digests/migrations/versions/0001_first.py",
+        'sa.UniqueConstraint("dedup_key", name=op.f("uq_outbox_dedup_key")),',
+        "",
+        "tests/outbox/test_guards.py::test_the_same_message_stands_in_the_outbox_once",
+    ),
+    Mutation(
+        "unique chat: one message in flight to each",
+        "digests/migrations/versions/0001_first.py",
+        '"outbox",\n        ["chat_id"],\n        unique=True,',
+        '"outbox",\n        ["chat_id"],\n        unique=False,',
+        "tests/outbox/test_guards.py::test_two_messages_are_never_in_flight_to_one_chat",
+    ),
+    Mutation(
+        "clock bracket: a slow reading is not relied upon",
+        "digests/outbox/clock.py",
+        "if after - before > WIDEST_BRACKET:",
+        "if False:",
+        "tests/outbox/test_guards.py::test_a_clock_that_took_long_to_read_is_not_relied_upon",
+    ),
+    Mutation(
+        "rescue guard: a lease that runs is nobody else's",
+        "digests/outbox/rescue.py",
+        "if not orphans:",
+        "if False:",
+        "tests/outbox/test_settle.py::test_a_lease_that_still_runs_is_nobody_elses",
+    ),
+    Mutation(
+        "stopped: a doubted database sends nothing",
+        "digests/outbox/claim.py",
+        "if gate.stopped_at is not None:",
+        "if False:",
+        "tests/outbox/test_restored.py"
+        "::test_a_queue_that_nobody_served_for_hours_waits_for_a_person",
+    ),
+)

@@ -90,9 +90,6 @@ class Process:
         self.roles = frozenset(roles)
         self.lock = ProcessLock(made.database)
         self.transport = Transport(token, settings.api_url)
-        self.application = build(made, self.transport, clock)
-        self.updates = Updates(self.application)
-        self.polling = Polling(self.transport, self.updates, PollingLock(made.database, bot_id))
         self.courier = Courier(
             made.database,
             Gateway(self.transport),
@@ -102,6 +99,9 @@ class Process:
             clock=clock,
             at_most_once=[CONTENTS[word] for word in settings.at_most_once],
         )
+        self.application = build(made, self.transport, clock, self.courier.counts)
+        self.updates = Updates(self.application)
+        self.polling = Polling(self.transport, self.updates, PollingLock(made.database, bot_id))
         self.feeds = FeedClient(allow_networks=settings.allow_networks)
         self.menu = Menu(made, self.application.bot)
         self.timetable = Timetable(ticks(made, self.feeds, self.application.bot, self.menu))

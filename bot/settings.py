@@ -70,6 +70,9 @@ class Settings(BaseSettings):
     listen: str = Field("127.0.0.1:8080", description="Where the web doors listen.")
     two_person: bool = Field(False, description="Another editor must approve each alert.")
     push_key: SecretStr | None = Field(None, description="Bearer key of the push door; none: shut.")
+    archive_url: str | None = Field(
+        None, description="Public address of the archive; none: there is none."
+    )
     topics: Path | None = Field(None, description="An own topics file.")
     allow_networks: Networks = Field(
         [], description="Private networks sources may lie in, as CIDRs."
@@ -78,7 +81,7 @@ class Settings(BaseSettings):
         "info", pattern="^(debug|info|warning|error)$", description="How much is logged."
     )
 
-    @field_validator("api_url", "webhook_url")
+    @field_validator("api_url", "webhook_url", "archive_url")
     @classmethod
     def _is_an_address(cls, value: str | None) -> str | None:
         if value is not None and not re.match(r"https?://[^/\s]+", value):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from telegram import Bot
@@ -21,6 +22,7 @@ from digests.editions.compose import compose
 from digests.intake.collect import collect
 from digests.intake.fetch import FeedClient
 from digests.outbox.months import keep_months
+from digests.outbox.silenced import tell_of_lost_rights
 
 
 def ticks(services: Services, feeds: FeedClient, bot: Bot, menu: Menu) -> tuple[Tick, ...]:
@@ -45,6 +47,7 @@ def ticks(services: Services, feeds: FeedClient, bot: Bot, menu: Menu) -> tuple[
         Tick("matters", 30, lambda: watch(services)),
         Tick("silence", 300, lambda: look_around(services)),
         Tick("pages", 300, lambda: look_at_pages(database, feeds, now=now)),
+        Tick("silenced", 60, door(partial(tell_of_lost_rights, owners=services.settings.owners))),
         Tick("stopped", 5, lambda: ask_owners(services, bot)),
         Tick("menu", 60, menu.publish),
         Tick("months", 3600, door(keep_months)),

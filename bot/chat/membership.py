@@ -56,7 +56,7 @@ def _may_write(chat: Chat, member: ChatMember) -> bool:
 
 def _reason(chat: Chat, member: ChatMember) -> str:
     if member.status not in _OUT:
-        return "no rights"
+        return presence.NO_RIGHTS
     return "blocked" if chat.type == ChatType.PRIVATE else "removed"
 
 

@@ -59,6 +59,8 @@ async def enrolled(session: AsyncSession, update: Update, context: Context) -> S
     )
     if subscriber.kind is ChatKind.GROUP:
         subscriber.thread_id = context.thread_id
+    if subscriber.kind is not ChatKind.PRIVATE and user is not None and not user.is_bot:
+        subscriber.set_up_by = user.id
     return subscriber
 
 

@@ -12,6 +12,9 @@ from typing import Any
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
+from bot.delivery.counts import Counts
+from digests.outbox import pace
+from digests.outbox.claim import EPOCH, locked_gate, move_paces
 from digests.outbox.clock import Clock, SharedClock
 from digests.outbox.direct import take_slot
 from digests.outbox.settle import hold
@@ -32,8 +35,16 @@ class Pacing(BaseRateLimiter[None]):
     """Gives every request that Telegram counts its slot."""
 
     def __init__(
-        self, database: Database, *, bot_id: int, rate: float, clock: Clock | None = None
+        self,
+        database: Database,
+        *,
+        bot_id: int,
+        rate: float,
+        clock: Clock | None = None,
+        counts: Counts | None = None,
     ) -> None:
+        """``counts`` is the courier's of this process, where there is one."""
+        self._counts = counts or Counts()
         self._database, self._bot_id, self._rate = database, bot_id, rate
         self._clock: Clock = clock or SharedClock()
 
@@ -55,16 +66,20 @@ class Pacing(BaseRateLimiter[None]):
         """Waits for a slot, then asks; once more where Telegram says how long to wait."""
         if not is_paced(endpoint):
             return await callback(*args, **kwargs)
-        await self.wait_for_slot(data.get("chat_id"))
+        chat = data.get("chat_id")
+        await self.wait_for_slot(chat)
         try:
             return await callback(*args, **kwargs)
         except RetryAfter as refusal:
-            wait = _seconds(refusal)
-            if wait > LONGEST_WAIT:
+            await self._heed(chat, refusal)
+            if _seconds(refusal) > LONGEST_WAIT:
                 raise
-            await self._hold(data.get("chat_id"), wait)
-        await self.wait_for_slot(data.get("chat_id"))
-        return await callback(*args, **kwargs)
+        await self.wait_for_slot(chat)
+        try:
+            return await callback(*args, **kwargs)
+        except RetryAfter as refusal:
+            await self._heed(chat, refusal)
+            raise
 
     async def wait_for_slot(self, chat_id: object) -> None:
         """Returns when one message may go to ``chat_id``."""
@@ -78,15 +93,21 @@ class Pacing(BaseRateLimiter[None]):
             if slot.is_taken:
                 return
 
-    async def _hold(self, chat_id: object, seconds: float) -> None:
-        wait = Verdict(Meaning.LATER, "too many requests", retry_after=timedelta(seconds=seconds))
-        if isinstance(chat_id, int) and chat_id < 0:
-            await self._clock.sleep_until(self._clock.monotonic() + seconds)
-            return
+    async def _heed(self, chat_id: object, refusal: RetryAfter) -> None:
+        """As of a courier's message: counted, and obeyed by all; a group speaks for itself alone."""
+        self._counts.answers[Meaning.LATER] += 1
+        wait = timedelta(seconds=_seconds(refusal))
         async with self._database.write() as session:
+            # Before any other lock, as everywhere.
+            await locked_gate(session, self._bot_id, self._rate, EPOCH)
             reading = await self._clock.read(session)
             now = reading.now if reading else datetime.now(UTC)
-            await hold(session, wait, bot_id=self._bot_id, ceiling=self._rate, now=now)
+            if isinstance(chat_id, int) and chat_id < 0:
+                even = now + wait + pace.chat_burst(chat_id)
+                await move_paces(session, {chat_id: even})
+            else:
+                verdict = Verdict(Meaning.LATER, "too many requests", retry_after=wait)
+                await hold(session, verdict, bot_id=self._bot_id, ceiling=self._rate, now=now)
 
 
 def is_paced(endpoint: str) -> bool:

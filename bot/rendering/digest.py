@@ -62,7 +62,7 @@ async def digest_parts(
     """The digest of one edition, in a reader's language and zone."""
     edition = await session.get_one(Edition, subject_id)
     items = await told(session, edition)
-    shown = await _views(session, edition, items, language)
+    shown = await views_of(session, edition, items, language)
     errors = await _errors(session, edition, language)
     mapped = await has_places(session, edition)
     taste = await session.get_one(Taste, edition.taste_id)
@@ -87,11 +87,11 @@ async def map_parts(
 ) -> tuple[Message, ...]:
     """The map of one edition by itself."""
     edition = await session.get_one(Edition, subject_id)
-    shown = await _views(session, edition, await told(session, edition), language)
+    shown = await views_of(session, edition, await told(session, edition), language)
     return (await map_message(session, words, edition, shown, language, timezone),)
 
 
-async def _views(
+async def views_of(
     session: AsyncSession, edition: Edition, items: Sequence[Told], language: Language
 ) -> list[StoryView]:
     """The stories as this language's readers meet them, in the order of reading."""

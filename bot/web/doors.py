@@ -9,6 +9,7 @@ from aiohttp import web
 from bot.context import Services
 from bot.delivery.counts import Counts
 from bot.updates import Updates
+from bot.web.archive import Archive
 from bot.web.guard import no_tracebacks
 from bot.web.health import Health
 from bot.web.metrics import Metrics
@@ -37,6 +38,8 @@ def build(
     if settings.webhook_url is not None and settings.webhook_secret is not None:
         webhook = Webhook(updates, settings.webhook_secret.get_secret_value())
         doors.router.add_post(path_of(settings.webhook_url), webhook.call)
+    if settings.archive_url is not None:
+        doors.router.add_routes(Archive(services, settings.archive_url).routes())
     return doors
 
 

@@ -16,6 +16,9 @@ CAUGHT_UP = timedelta(hours=24)
 
 LONGEST_PAUSE_DAYS = 365
 
+NO_RIGHTS = "no rights"
+"""Why a chat is suspended whose admins do not let us write."""
+
 _UNTIL_RESUMED = datetime(9999, 1, 1, tzinfo=UTC)
 """Marks, in a suspended row, a pause without an end, so that an unblock does not end it."""
 
@@ -60,6 +63,10 @@ async def suspend(session: AsyncSession, chat_id: int, reason: str) -> None:
         .values(
             state=SubscriberState.SUSPENDED,
             state_reason=reason,
+            suspension_told_at=case(
+                (Subscriber.state == SubscriberState.SUSPENDED, Subscriber.suspension_told_at),
+                else_=None,
+            ),
             paused_until=case(
                 (Subscriber.state == SubscriberState.PAUSED, paused_until),
                 else_=Subscriber.paused_until,

@@ -68,8 +68,8 @@ class Subscriber(Base):
     state_reason: Mapped[str | None] = mapped_column(String(32))
     suspension_told_at: Mapped[datetime | None]
     """When somebody was told that we may not write here any more; once for each suspension."""
-    added_by: Mapped[int | None] = mapped_column(BigInteger, info={"person": True})
-    """The admin who let us in to a group or channel."""
+    set_up_by: Mapped[int | None] = mapped_column(BigInteger, info={"person": True})
+    """The admin who last set something up in a group or channel: told when we may not write there."""
     paused_until: Mapped[datetime | None]
     empty_day: Mapped[EmptyDay] = mapped_column(word(EmptyDay), default=EmptyDay.SAY)
     alerts: Mapped[AlertWish] = mapped_column(word(AlertWish), default=AlertWish.ALL)

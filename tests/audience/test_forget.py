@@ -80,10 +80,10 @@ async def test_the_admin_who_let_us_into_a_group_is_named_there_no_more(
 ) -> None:
     async with database.write() as session:
         group = await reader(session, now, ENERGY)
-        group.added_by = 7
+        group.set_up_by = 7
     async with database.read() as session:
-        assert await export(session, 7) == {"chat_id": 7, "added_by_in_chats": [100]}
+        assert await export(session, 7) == {"chat_id": 7, "set_up_by_in_chats": [100]}
     async with database.write() as session:
         await erase(session, 7)
     async with database.read() as session:
-        assert await session.scalar(select(Subscriber.added_by)) is None
+        assert await session.scalar(select(Subscriber.set_up_by)) is None

@@ -9,10 +9,12 @@ from sqlalchemy import select
 from telegram.error import RetryAfter
 from telegram.ext import ExtBot
 
+from bot.delivery.counts import Counts
 from bot.delivery.pacing import Pacing, is_paced
 from bot.delivery.transport import Transport, TransportRequest
 from bot.sandbox import Fault, Sandbox
 from digests.outbox.gate import ChatPace, Gate
+from digests.outbox.verdict import Meaning
 from digests.storage.database import Database
 from tests.delivery.fakes import JumpingClock
 
@@ -75,10 +77,48 @@ async def test_told_to_wait_it_waits_and_asks_again(
     assert len(sandbox.accept_log) == 1
 
 
-async def test_told_to_wait_long_it_says_so(bot: ExtBot[None], sandbox: Sandbox) -> None:
+async def test_told_to_wait_long_it_says_so_and_everybody_waits(
+    bot: ExtBot[None], sandbox: Sandbox, database: Database, now: datetime
+) -> None:
     sandbox.fault(Fault("too_many", times=1, retry_after=600))
     with pytest.raises(RetryAfter):
         await bot.send_message(1, "hello")
+    async with database.read() as session:
+        gate = (await session.scalars(select(Gate))).one()
+    assert gate.hold_until is not None
+    assert gate.hold_until - now >= timedelta(seconds=600)
+    assert gate.rate == 8.0
+
+
+async def test_a_group_that_is_told_to_wait_makes_nobody_else_wait(
+    bot: ExtBot[None], sandbox: Sandbox, database: Database, clock: JumpingClock, now: datetime
+) -> None:
+    sandbox.add_group(-5, "Group")
+    sandbox.fault(Fault("too_many", times=1, retry_after=20))
+    await bot.send_message(-5, "hello")
+    assert clock.now - now >= timedelta(seconds=20)
+    async with database.read() as session:
+        gate = (await session.scalars(select(Gate))).one()
+    assert (gate.hold_until, gate.rate) == (None, 10.0)
+
+
+async def test_what_an_answer_was_refused_is_counted_with_the_couriers(
+    database: Database, sandbox: Sandbox, transport: Transport, clock: JumpingClock
+) -> None:
+    counts = Counts()
+    pacing = Pacing(database, bot_id=100, rate=10.0, clock=clock, counts=counts)
+    bot = ExtBot(
+        "100:sandbox",
+        f"{sandbox.url}/bot",
+        request=TransportRequest(transport),
+        rate_limiter=pacing,
+    )
+    sandbox.add_user(1, "Reader")
+    sandbox.start_chat(1)
+    sandbox.fault(Fault("too_many", times=2, retry_after=3))
+    with pytest.raises(RetryAfter):
+        await bot.send_message(1, "hello")
+    assert counts.answers[Meaning.LATER] == 2
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,14 @@ MUTATIONS = (
         "tests/outbox/test_settle.py::test_a_restarted_courier_is_not_its_former_self",
     ),
     Mutation(
+        "fence: of what simply arrived too",
+        "digests/outbox/arrived.py",
+        "_OUTBOX.c.slot_no == given.c.slot_no,",
+        "",
+        "tests/outbox/test_settle.py"
+        "::test_a_stalled_couriers_word_leaves_the_message_with_its_heir",
+    ),
+    Mutation(
         "gate lock: claims take turns",
         "digests/outbox/claim.py",
         "select(Gate).where(Gate.bot_id == bot_id).with_for_update()",
@@ -42,7 +50,7 @@ MUTATIONS = (
     Mutation(
         "late slot: a slot that was missed is given back",
         "bot/delivery/courier.py",
-        "now <= message.slot + self._late_after and ",
+        "now <= slot + self._late_after and ",
         "",
         "tests/delivery/test_courier.py::test_a_slot_that_was_missed_is_given_back_unsent",
     ),

@@ -185,7 +185,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("subscriber", schema=None) as batch_op:
         batch_op.add_column(sa.Column("suspension_told_at", Instant(), nullable=True))
-        batch_op.add_column(sa.Column("added_by", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("set_up_by", sa.BigInteger(), nullable=True))
         batch_op.add_column(
             sa.Column("length", sa.String(length=16), server_default="usual", nullable=False)
         )

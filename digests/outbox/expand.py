@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -23,6 +23,7 @@ from digests.outbox.message import MessageState, OutboxMessage, stands
 from digests.outbox.plan import matching, missed, received
 from digests.outbox.receipt import Receipt
 from digests.storage.bulk import insert_all
+from digests.storage.given import Given
 
 LOOKAHEAD_SECONDS = 60
 """The outbox holds at most this much of the rate in each lane."""
@@ -30,9 +31,11 @@ LOOKAHEAD_SECONDS = 60
 CHUNK = 1_000
 """Readers in one transaction: the writer is never away for long."""
 
-DISPATCHES_AT_ONCE = 200
+DISPATCHES_AT_ONCE = 50
 
 Row = dict[str, Any]
+
+_READERS = Given(id=BigInteger())
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +52,15 @@ async def expand(
     """Puts the next readers of running dispatches into the outbox, urgent lanes first."""
     room = await _room(session, rate)
     looked = rows = 0
-    for dispatch in await _unexpanded(session, room):
-        free = min(room[dispatch.lane], chunk - looked)
-        if free <= 0:
-            continue
-        step = await _step(session, dispatch, free)
-        room[dispatch.lane] -= step.rows
-        looked, rows = looked + step.looked, rows + step.rows
-        if looked >= chunk:
-            break
+    for lane in Lane:
+        for dispatch in await _unexpanded(session, lane) if room[lane] > 0 else ():
+            if (free := min(room[lane], chunk - looked)) <= 0:
+                break
+            step = await _step(session, dispatch, free)
+            room[lane] -= step.rows
+            looked, rows = looked + step.looked, rows + step.rows
+        if looked:
+            break  # what is urgent goes out before the rest is looked at
     await session.flush()
     await finish(session, now=now)
     return Expanded(looked, rows)
@@ -91,26 +94,22 @@ async def _room(session: AsyncSession, rate: float) -> dict[Lane, int]:
     return {lane: most - counts.get(lane, 0) for lane in Lane}
 
 
-async def _unexpanded(session: AsyncSession, room: dict[Lane, int]) -> list[Dispatch]:
+async def _unexpanded(session: AsyncSession, lane: Lane) -> Sequence[Dispatch]:
     """Locked against other workers and against pause and cancel; what another holds is skipped."""
-    found: list[Dispatch] = []
-    for lane in Lane:
-        if room[lane] <= 0:
-            continue
-        found += await session.scalars(
-            select(Dispatch)
-            .where(
-                Dispatch.state == DispatchState.RUNNING,
-                Dispatch.lane == lane,
-                Dispatch.is_expanded.is_(False),
-            )
-            .order_by(Dispatch.id)
-            .limit(DISPATCHES_AT_ONCE)
-            .with_for_update(skip_locked=True)
-            # Another worker may have moved the cursor since this session first saw the row.
-            .execution_options(populate_existing=True)
+    found = await session.scalars(
+        select(Dispatch)
+        .where(
+            Dispatch.state == DispatchState.RUNNING,
+            Dispatch.lane == lane,
+            Dispatch.is_expanded.is_(False),
         )
-    return found
+        .order_by(Dispatch.id)
+        .limit(DISPATCHES_AT_ONCE)
+        .with_for_update(skip_locked=True)
+        # Another worker may have moved the cursor since this session first saw the row.
+        .execution_options(populate_existing=True)
+    )
+    return found.all()
 
 
 async def _step(session: AsyncSession, dispatch: Dispatch, most: int) -> Expanded:
@@ -149,12 +148,16 @@ async def _stamped(
     who = (await session.scalars(stamps)).all()
     if not who:
         return 0, [], 0
+    dialect = session.get_bind().dialect.name
+    those = _READERS.table(dialect)
     told = await session.execute(
+        # By number, each: readers of one taste are strewn over all there are.
         update(Subscriber)
-        .where(Subscriber.id.between(who[0], who[-1]), _wants(dispatch))
+        .where(Subscriber.id.in_(select(those.c.id)), _wants(dispatch))
         .values(covered_until=dispatch.covers_until)
         .returning(Subscriber.id, Subscriber.chat_id)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False),
+        _READERS.bound(dialect, [(one,) for one in who]),
     )
     return len(who), [_row(dispatch, s, chat) for s, chat in sorted(told)], who[-1]
 

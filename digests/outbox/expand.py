@@ -14,7 +14,6 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from digests.audience.slot import Appointment
 from digests.audience.subscriber import EmptyDay, Subscriber, SubscriberState
@@ -163,14 +162,15 @@ async def _stamped(
 
 
 def _wants(dispatch: Dispatch) -> ColumnElement[bool]:
-    mine, newer = aliased(Appointment), aliased(Appointment)
-    stamped = exists().where(mine.subscriber_id == Subscriber.id, mine.dispatch_id == dispatch.id)
-    merged = exists().where(newer.subscriber_id == Subscriber.id, newer.dispatch_id > dispatch.id)
+    # One newest stamp, looked up for each reader: asked whether there is one and no newer, PostgreSQL
+    # went through everybody's as long as it had not counted them.
+    newest = select(func.max(Appointment.dispatch_id)).where(
+        Appointment.subscriber_id == Subscriber.id
+    )
     wanted = and_(
         Subscriber.state == SubscriberState.ACTIVE,
         Subscriber.covered_until == dispatch.covers_from,
-        stamped,
-        ~merged,
+        newest.scalar_subquery() == dispatch.id,
     )
     return and_(wanted, Subscriber.empty_day != EmptyDay.SILENT) if dispatch.is_empty else wanted
 

@@ -31,7 +31,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from digests.audience.subscriber import Subscriber, SubscriberState
-from digests.outbox.control import cancel, resume
+from digests.outbox.control import cancel, lock_gates, resume
 from digests.outbox.dispatch import Dispatch, DispatchState, MessageKind, Reach
 from digests.outbox.message import OutboxMessage
 from digests.outbox.plan import PLANNED
@@ -120,6 +120,7 @@ async def undecided(session: AsyncSession, *, now: datetime) -> dict[Fate, int]:
 async def send_again(session: AsyncSession, dispatch_id: int, fate: Fate, *, now: datetime) -> int:
     """Puts them into the outbox once more; how many. Who cannot be reached any more, or was told
     otherwise meanwhile, keeps the old receipt."""
+    await lock_gates(session)
     await _make_ready(session, dispatch_id, now)
     dispatch = await session.get_one(
         Dispatch, dispatch_id, with_for_update=True, populate_existing=True
@@ -143,6 +144,7 @@ async def send_again(session: AsyncSession, dispatch_id: int, fate: Fate, *, now
 
 async def let_stand(session: AsyncSession, dispatch_id: int, fate: Fate, *, now: datetime) -> None:
     """They stay as the ledger has them; a dispatch that paused itself over refusals is cancelled."""
+    await lock_gates(session)
     dispatch = await session.get_one(Dispatch, dispatch_id, populate_existing=True)
     if fate is Fate.DEAD and dispatch.state is DispatchState.PAUSED and dispatch.faults:
         await cancel(session, dispatch_id, now=now, reason="content refused")
@@ -197,7 +199,7 @@ def _reachable(dispatch: Dispatch) -> ColumnElement[bool]:
 
 
 async def _make_ready(session: AsyncSession, dispatch_id: int, now: datetime) -> None:
-    """A dispatch that paused itself goes on; the gate's lock comes before any other."""
+    """A dispatch that paused itself goes on."""
     dispatch = await session.get_one(Dispatch, dispatch_id, populate_existing=True)
     if dispatch.state is DispatchState.PAUSED and dispatch.faults:
         await resume(session, dispatch_id, now=now)

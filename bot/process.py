@@ -64,7 +64,7 @@ def services(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Ser
     """What handlers, ticks and doors work with."""
     database = Database(settings.database_url.get_secret_value())
     topics = load_topics(settings.topics)
-    words = Words(topics)
+    words = Words(topics, archive=settings.archive_url)
     return Services(
         database=database,
         settings=settings,

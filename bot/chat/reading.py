@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from telegram import Update
 
-from bot.chat.query import terms_of
 from bot.chat.said_topics import SaidTopics, read_topics
 from bot.chat.subject import enrolled, for_admins, in_own_chat, reader
 from bot.chat.subscriptions import in_order, portrait_of
@@ -16,6 +15,7 @@ from digests.audience.subscribe import topics_of
 from digests.editions.compose import compose_now
 from digests.editions.told import Told
 from digests.editions.told import latest as newest
+from digests.stories.asked import terms_of
 from digests.stories.current import in_words
 from digests.stories.search import search as find_stories
 from digests.vocabulary import Language

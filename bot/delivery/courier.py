@@ -390,7 +390,14 @@ class Courier:
 
     def _settle(self, message: Claimed, parts: int, verdict: Verdict) -> None:
         self.flusher.add(
-            Result(message.id, message.slot_no, message.revision, parts=parts, verdict=verdict)
+            Result(
+                message.id,
+                message.slot_no,
+                message.revision,
+                parts=parts,
+                part=message.part,
+                verdict=verdict,
+            )
         )
 
 

@@ -226,7 +226,6 @@ async def _with_messages(
     now = context.now()
     fate = Fate.DEAD if kind is MatterKind.DEAD else Fate.UNCERTAIN
     async with context.database.write() as session:
-        # The gate's lock, which both may take, comes before the matter's.
         found = await undecided(session, number(matter), kind, now=now)
         dispatch_id = found.values["dispatch"]
         if decision == "again":

@@ -6,7 +6,6 @@ from typing import Any
 
 from telegram import Update
 
-from bot.chat.query import terms_of
 from bot.context import Context
 from bot.desk.correct import stories_in
 from bot.desk.door import desk, number, person
@@ -16,6 +15,7 @@ from digests.corrections.judgement import judge_severity, judge_standing
 from digests.corrections.report import copy_in
 from digests.errors import Stale
 from digests.outbox.dispatch import Content
+from digests.stories.asked import terms_of
 from digests.stories.current import in_words
 from digests.stories.override import TO_CHOOSE
 from digests.stories.search import search

@@ -16,6 +16,7 @@ from bot.rendering.stories import Admitted, StoryView, own_first, source_names, 
 from digests.alerts.quiet_sources import QuietSource, quiet_sources
 from digests.alerts.wording import headline
 from digests.audience.taste import Taste
+from digests.corrections import published
 from digests.corrections.correction import CorrectedSubject, Correction, CorrectionKind
 from digests.corrections.difference import dropped
 from digests.corrections.earlier import earlier_errors
@@ -68,8 +69,18 @@ async def digest_parts(
     taste = await session.get_one(Taste, edition.taste_id)
     asked = mapped and not taste.has_map
     quiet = await quiet_sources(session, [t.topic for t in taste.topics], edition.window_end)
+    page = await _page(session, words, edition, shown, language)
     parts = render(
-        words, edition, items, shown, errors, language, timezone, has_map=asked, quiet=quiet
+        words,
+        edition,
+        items,
+        shown,
+        errors,
+        language,
+        timezone,
+        has_map=asked,
+        quiet=quiet,
+        page=page,
     )
     if not (mapped and taste.has_map):
         return parts
@@ -89,6 +100,20 @@ async def map_parts(
     edition = await session.get_one(Edition, subject_id)
     shown = await views_of(session, edition, await told(session, edition), language)
     return (await map_message(session, words, edition, shown, language, timezone),)
+
+
+async def _page(
+    session: AsyncSession,
+    words: Words,
+    edition: Edition,
+    views: Sequence[StoryView],
+    language: Language,
+) -> str | None:
+    """Where a digest too long for a chat can be read whole, if it is anybody's business."""
+    is_long = any(story.is_folded for story in views)
+    if not words.archive or not is_long or not await published.public_edition(session, edition.id):
+        return None
+    return f"{words.archive}/{language}/editions/{edition.id}"
 
 
 async def views_of(
@@ -111,8 +136,10 @@ def render(
     *,
     has_map: bool = False,
     quiet: Sequence[QuietSource] = (),
+    page: str | None = None,
 ) -> tuple[Message, ...]:
-    """The one way from an edition's stories to messages; ``has_map``: there is one to ask for."""
+    """The one way from an edition's stories to messages; ``has_map``: there is one to ask for;
+    ``page``: where all of it can be read."""
     zone = ZoneInfo(timezone)
     starts, ends = (
         moment.astimezone(zone) for moment in (edition.window_start, edition.window_end)
@@ -134,6 +161,7 @@ def render(
         sections=sections(shown),
         folded=[story for story in views if story.is_folded],
         has_map=has_map,
+        page=page,
         quiet=quiet[:QUIET_NAMED],
         more_quiet=len(quiet[QUIET_NAMED:]),
         errors=errors,

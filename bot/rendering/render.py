@@ -77,7 +77,15 @@ class Message:
 class Words:
     """Every word a person reads: the templates, in every language."""
 
-    def __init__(self, topics: Topics | None = None, folder: Path = catalogs.TEMPLATES) -> None:
+    def __init__(
+        self,
+        topics: Topics | None = None,
+        folder: Path = catalogs.TEMPLATES,
+        *,
+        archive: str | None = None,
+    ) -> None:
+        self.archive = archive
+        """The public archive's address, where there is one."""
         self._topics = topics
         self._folder = folder
         self._environments = {language: self._environment(language) for language in Language}

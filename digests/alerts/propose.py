@@ -154,7 +154,8 @@ async def reject(
     await demand(session, by, Act.APPROVE, owners=owners)
     alert = await seen(session, alert_id, revision, (AlertState.PROPOSED,))
     why = tidied(why, REFUSAL).replace("\n", " ")
-    alert.state, alert.refused_by, alert.refusal = AlertState.DRAFT, by, why
+    reopened(alert)
+    alert.refused_by, alert.refusal = by, why
     await record(session, "reject", f"alert:{alert.id}", by=by, now=now, revision=revision)
     return alert
 

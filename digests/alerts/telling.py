@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from digests.alerts.card import language_at
 from digests.alerts.matter import Matter, MatterKind, MatterNotice, MatterState
 from digests.alerts.staff import desk_chats
+from digests.outbox.control import lock_gates
 from digests.outbox.notice import Notice, announce, revise
 
 NOTICE = "matters"
@@ -50,7 +51,10 @@ async def retell(session: AsyncSession, matter_ids: Iterable[int], *, now: datet
     """Every notice that shows one of these matters shows it as it is now."""
     await session.flush()
     shown = select(MatterNotice.notice_id).where(MatterNotice.matter_id.in_(list(matter_ids)))
-    for notice_id in (await session.scalars(shown.distinct())).all():
+    notices = (await session.scalars(shown.distinct())).all()
+    if notices:
+        await lock_gates(session)
+    for notice_id in notices:
         notice = await session.get(Notice, notice_id)
         if notice is None:
             continue

@@ -7,18 +7,31 @@ answer be lost too, it comes back here and not to the machine.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from digests.audience.subscriber import Subscriber, SubscriberState
-from digests.outbox.control import cancel, resume
+from digests.outbox.control import cancel, lock_gates, resume
 from digests.outbox.dispatch import Dispatch, DispatchState, MessageKind, Reach
 from digests.outbox.message import OutboxMessage
 from digests.outbox.plan import PLANNED
@@ -107,33 +120,31 @@ async def undecided(session: AsyncSession, *, now: datetime) -> dict[Fate, int]:
 async def send_again(session: AsyncSession, dispatch_id: int, fate: Fate, *, now: datetime) -> int:
     """Puts them into the outbox once more; how many. Who cannot be reached any more, or was told
     otherwise meanwhile, keeps the old receipt."""
+    await lock_gates(session)
     await _make_ready(session, dispatch_id, now)
     dispatch = await session.get_one(
         Dispatch, dispatch_id, with_for_update=True, populate_existing=True
     )
     if dispatch.state is DispatchState.CANCELLED:
         return 0
-    receipts = (
-        await session.scalars(
-            select(Receipt)
-            .where(Receipt.dispatch_id == dispatch_id, _met(fate), _reachable(dispatch))
-            .order_by(Receipt.id)
+    going = and_(Receipt.dispatch_id == dispatch_id, _met(fate), _reachable(dispatch))
+    count = await _put_back(session, dispatch, fate, going)
+    if count:
+        await _cover(session, dispatch, going)
+        await session.execute(
+            update(Receipt)
+            .where(going)
+            .values(closes=False)
+            .execution_options(synchronize_session=False)
         )
-    ).all()
-    if receipts:
-        chats = await _chats(session, receipts)
-        rows = [_row(dispatch, receipt, fate, chats) for receipt in receipts]
-        await session.execute(insert(OutboxMessage.__table__), rows)  # type: ignore[arg-type]
-        for receipt in receipts:
-            receipt.closes = False
-        await _cover(session, dispatch, [r.subscriber_id for r in receipts if r.subscriber_id])
         await _reopen(session, dispatch, now)
     await _decide(session, dispatch_id, fate, OUT_OF_REACH)
-    return len(receipts)
+    return count
 
 
 async def let_stand(session: AsyncSession, dispatch_id: int, fate: Fate, *, now: datetime) -> None:
     """They stay as the ledger has them; a dispatch that paused itself over refusals is cancelled."""
+    await lock_gates(session)
     dispatch = await session.get_one(Dispatch, dispatch_id, populate_existing=True)
     if fate is Fate.DEAD and dispatch.state is DispatchState.PAUSED and dispatch.faults:
         await cancel(session, dispatch_id, now=now, reason="content refused")
@@ -178,18 +189,17 @@ def _arrived_all_the_same() -> ColumnElement[bool]:
 
 
 def _reachable(dispatch: Dispatch) -> ColumnElement[bool]:
-    reader = and_(
-        Subscriber.id == Receipt.subscriber_id, Subscriber.state == SubscriberState.ACTIVE
-    )
+    who = aliased(Subscriber)
+    reader = and_(who.id == Receipt.subscriber_id, who.state == SubscriberState.ACTIVE)
     if dispatch.reach is Reach.STAMPED:
         # A later digest may have told them: then this one would come second.
         told = (dispatch.covers_from, dispatch.covers_until)
-        reader = and_(reader, Subscriber.covered_until.in_(told))
+        reader = and_(reader, who.covered_until.in_(told))
     return or_(Receipt.subscriber_id.is_(None), exists().where(reader))
 
 
 async def _make_ready(session: AsyncSession, dispatch_id: int, now: datetime) -> None:
-    """A dispatch that paused itself goes on; the gate's lock comes before any other."""
+    """A dispatch that paused itself goes on."""
     dispatch = await session.get_one(Dispatch, dispatch_id, populate_existing=True)
     if dispatch.state is DispatchState.PAUSED and dispatch.faults:
         await resume(session, dispatch_id, now=now)
@@ -198,35 +208,40 @@ async def _make_ready(session: AsyncSession, dispatch_id: int, now: datetime) ->
         await session.flush()
 
 
-async def _chats(session: AsyncSession, receipts: Sequence[Receipt]) -> dict[int, int]:
-    """By subscriber: a group may have another id than when it was tried."""
-    ids = {receipt.subscriber_id for receipt in receipts if receipt.subscriber_id}
-    found = await session.execute(
-        select(Subscriber.id, Subscriber.chat_id).where(Subscriber.id.in_(ids))
+async def _put_back(
+    session: AsyncSession, dispatch: Dispatch, fate: Fate, going: ColumnElement[bool]
+) -> int:
+    """One row for each of these receipts."""
+    now_at = (
+        select(Subscriber.chat_id).where(Subscriber.id == Receipt.subscriber_id).scalar_subquery()
     )
-    return {subscriber_id: chat_id for subscriber_id, chat_id in found}  # noqa: C416
-
-
-def _row(dispatch: Dispatch, receipt: Receipt, fate: Fate, chats: dict[int, int]) -> dict[str, Any]:
-    return {
-        "dispatch_id": dispatch.id,
-        "subscriber_id": receipt.subscriber_id,
-        "chat_id": chats.get(receipt.subscriber_id or 0, receipt.chat_id),
-        "kind": receipt.kind,
-        "part": receipt.part,
-        "message_id": receipt.message_id,
-        "lane": dispatch.lane,
-        "ambiguous": 1 if fate is Fate.UNCERTAIN else 0,
-        "dedup_key": f"again:{receipt.id}",
+    # A group may have another id by now; its old messages are out of reach under the new one.
+    sends = Receipt.kind == MessageKind.SEND
+    columns: dict[str, Any] = {
+        "dispatch_id": Receipt.dispatch_id,
+        "subscriber_id": Receipt.subscriber_id,
+        "chat_id": case((sends, func.coalesce(now_at, Receipt.chat_id)), else_=Receipt.chat_id),
+        "kind": Receipt.kind,
+        "part": Receipt.part,
+        "message_id": Receipt.message_id,
+        "lane": literal(dispatch.lane, OutboxMessage.lane.type),
+        "ambiguous": literal(1 if fate is Fate.UNCERTAIN else 0),
+        "dedup_key": literal("again:") + cast(Receipt.id, String),
     }
+    rows = select(*columns.values()).where(going).order_by(Receipt.id)
+    result: Any = await session.execute(insert(OutboxMessage).from_select(list(columns), rows))
+    return int(result.rowcount)
 
 
-async def _cover(session: AsyncSession, dispatch: Dispatch, readers: list[int]) -> None:
+async def _cover(session: AsyncSession, dispatch: Dispatch, going: ColumnElement[bool]) -> None:
     """A refused digest's readers counted as not told; now it is on its way to them after all."""
-    if dispatch.reach is Reach.STAMPED and readers:
+    if dispatch.reach is Reach.STAMPED:
         await session.execute(
             update(Subscriber)
-            .where(Subscriber.id.in_(readers), Subscriber.covered_until == dispatch.covers_from)
+            .where(
+                Subscriber.id.in_(select(Receipt.subscriber_id).where(going)),
+                Subscriber.covered_until == dispatch.covers_from,
+            )
             .values(covered_until=dispatch.covers_until)
             .execution_options(synchronize_session=False)
         )

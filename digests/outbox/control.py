@@ -88,6 +88,11 @@ async def raise_revision(
     )
 
 
+async def lock_gates(session: AsyncSession) -> None:
+    """Before any other lock of the outbox, or two transactions wait for each other."""
+    await session.execute(select(Gate.bot_id).order_by(Gate.bot_id).with_for_update())
+
+
 async def _move(
     session: AsyncSession,
     dispatch_id: int,
@@ -96,7 +101,7 @@ async def _move(
     reason: str | None,
     now: datetime,
 ) -> bool:
-    await session.execute(select(Gate.bot_id).order_by(Gate.bot_id).with_for_update())
+    await lock_gates(session)
     moved = await session.scalar(
         update(Dispatch)
         .where(Dispatch.id == dispatch_id, Dispatch.state.in_(tuple(before)))

@@ -45,6 +45,8 @@ class Result:
     """The revision that was rendered."""
     parts: int = 1
     """How many parts that rendering has."""
+    part: int = 0
+    """Which of them it was."""
     verdict: Verdict | None = None
 
 
@@ -266,14 +268,16 @@ class _Batch:
             self._untold.setdefault(dispatch.id, []).append(row.subscriber_id)
 
     def _lose(self, row: OutboxMessage, result: Result) -> None:
-        """Rescued meanwhile. If it arrived and nobody has sent it again yet, it is finished."""
+        """Rescued meanwhile. If it arrived and nobody has sent it again yet, it is finished. A row that
+        was not rescued, or went on to another part, was settled by this very result before."""
         self._lost += 1
         verdict = result.verdict
-        if verdict is None or verdict.meaning is not Meaning.DELIVERED:
+        is_rescued = row.ambiguous > 0 and row.part == result.part and row.kind is MessageKind.SEND
+        if verdict is None or verdict.meaning is not Meaning.DELIVERED or not is_rescued:
             return
-        if row.state is not MessageState.SENDING and row.kind is MessageKind.SEND:
+        if row.state is not MessageState.SENDING:
             self._delivered(row, result, verdict)
-        elif row.kind is MessageKind.SEND:
+        else:
             self._enter(
                 row, Outcome.SENT, "second copy", result.revision, verdict.message_id, closes=False
             )

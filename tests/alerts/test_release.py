@@ -123,10 +123,13 @@ async def test_what_is_rejected_is_a_draft_again_with_the_reason(
         await propose.propose(session, alert.id, 1, **who(EDITOR, now))
         await propose.reject(session, alert.id, 1, why="One source\nonly", **who(REVIEWER, now))
         assert (alert.state, alert.refusal) == (AlertState.DRAFT, "One source only")
+    # Who proposed it before is no proposal now.
+    assert await attempt(desk, alert, OWNER, now) == "second"
+    async with desk.write() as session:
         with pytest.raises(Stale):
             await propose.reject(session, alert.id, 1, why="Again", **who(REVIEWER, now))
-        await propose.propose(session, alert.id, 1, **who(EDITOR, now))
-        assert alert.refusal is None
+        again = await propose.propose(session, alert.id, 1, **who(EDITOR, now))
+        assert again.refusal is None
 
 
 async def scheduled(desk: Database, now: datetime) -> Alert:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.application import build
@@ -12,7 +13,8 @@ from bot.delivery.courier import Courier
 from bot.delivery.gateway import Gateway
 from bot.delivery.pacing import Pacing
 from bot.delivery.transport import Transport
-from bot.desk.live import refresh
+from bot.desk.card import deal
+from bot.desk.live import refresh, release
 from bot.rendering.contents import Contents
 from bot.rendering.render import Words
 from bot.sandbox import Sandbox
@@ -71,6 +73,12 @@ class Newsroom:
         await self.application.shutdown()
         self.boot()
         await self.open()
+
+    async def demand_two(self) -> None:
+        """The operator sets FRONTWIRE_TWO_PERSON and starts it again."""
+        settings = self.services.settings.model_copy(update={"two_person": True})
+        self.services = replace(self.services, settings=settings)
+        await self.restart()
 
     async def close(self) -> None:
         """Ends everything."""
@@ -139,7 +147,9 @@ class Newsroom:
         await self.courier().work_off(patience=60.0)
 
     async def tick(self) -> int:
-        """The timetable refreshes the live cards."""
+        """The timetable releases what is due, sends wanted cards and refreshes the live ones."""
+        await release(self.services, self.application.bot)
+        await deal(self.services, self.application.bot)
         return await refresh(self.services, self.application.bot)
 
     async def audited(self) -> list[str]:

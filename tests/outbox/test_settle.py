@@ -133,6 +133,27 @@ async def test_settling_twice_is_settling_once(
         assert await session.scalar(select(func.count()).select_from(Receipt)) == 1
 
 
+async def test_settling_the_first_of_two_parts_twice_loses_no_second(
+    database: Database, dispatch_id: int, now: datetime
+) -> None:
+    """As after a commit whose answer was lost: the row stands for the next part by then."""
+    clock = JumpingClock(now)
+    first = await claimed(database, clock, "a")
+    result = Result(first.id, first.slot_no, first.revision, parts=2, verdict=DELIVERED)
+    for _ in range(2):
+        async with database.write() as session:
+            await settle(session, [result], bot_id=1, ceiling=30, now=now)
+    waiting = await row(database)
+    assert (waiting.part, waiting.state) == (1, MessageState.READY)
+    clock.set_by(timedelta(seconds=5))
+    await claimed(database, clock, "a")
+    async with database.write() as session:
+        await settle(session, [result], bot_id=1, ceiling=30, now=now)
+    assert (await row(database)).state is MessageState.SENDING
+    async with database.read() as session:
+        assert await session.scalar(select(func.count()).select_from(Receipt)) == 1
+
+
 async def test_a_lease_that_still_runs_is_nobody_elses(
     database: Database, dispatch_id: int, now: datetime
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from xml.etree import ElementTree as Tree
@@ -14,6 +14,8 @@ import feedparser
 import pytest
 
 from bot.delivery.counts import Counts
+from bot.rendering.digest import digest_parts
+from bot.rendering.render import Words
 from bot.updates import Updates
 from bot.web import doors
 from digests.alerts.alert import Alert
@@ -24,7 +26,8 @@ from digests.corrections.correction import CorrectedSubject, CorrectionKind
 from digests.editions.compose import compose, compose_now
 from digests.editions.edition import Edition
 from digests.storage.database import Database
-from digests.vocabulary import Severity, Standing
+from digests.stories.tagging import load_topics
+from digests.vocabulary import Language, Severity, Standing
 from tests.alerts.builders import DEPOT, EDITOR, deciding, draft, newsroom
 from tests.bot.conftest import make_services
 from tests.corrections.builders import proposed
@@ -40,7 +43,7 @@ class Visitor:
 
     def __init__(self, address: str, session: aiohttp.ClientSession) -> None:
         self.address, self.session = address, session
-        self.headers: dict[str, str] = {}
+        self.headers: Mapping[str, str] = {}
         self.later = timedelta()
 
     async def get(self, path: str, *, method: str = "GET", **headers: str) -> tuple[int, str]:
@@ -48,7 +51,7 @@ class Visitor:
         async with self.session.request(
             method, self.address + path, headers=headers, allow_redirects=False
         ) as answer:
-            self.headers = dict(answer.headers)
+            self.headers = answer.headers
             return answer.status, await answer.text()
 
 
@@ -191,6 +194,24 @@ async def test_a_digest_has_its_page_with_every_story_and_who_says_so(
     assert "It was not so." in page
 
 
+@pytest.mark.parametrize(("stories", "is_linked"), [(8, False), (9, True)])
+async def test_a_digest_too_long_for_a_chat_links_to_its_page(
+    visitor: Visitor, database: Database, now: datetime, stories: int, is_linked: bool
+) -> None:
+    async with database.write() as session:
+        for number in range(stories - 1):
+            await add_story(session, now - timedelta(hours=2), title=f"Story {number}")
+    edition, _ = await digest(database, now)
+    words = Words(load_topics(), archive=ADDRESS)
+    async with database.read() as session:
+        parts = await digest_parts(session, words, edition, 1, Language.UKRAINIAN, "Europe/Kyiv")
+    links = [button.url for row in parts[-1].buttons for button in row if button.url]
+    assert links == ([f"{ADDRESS}/uk/editions/{edition}"] if is_linked else [])
+    status, page = await visitor.get(f"/archive/uk/editions/{edition}")
+    assert status == 200
+    assert page.count("<article") == stories
+
+
 async def test_a_topic_and_a_day_have_their_pages(
     visitor: Visitor, database: Database, now: datetime
 ) -> None:
@@ -259,7 +280,9 @@ async def test_a_page_is_safe_small_and_kept_by_those_who_have_it(
     assert status == 200
     assert "Set-Cookie" not in visitor.headers
     assert "default-src 'none'" in visitor.headers["Content-Security-Policy"]
-    assert not re.search(r"<script|<img|<iframe|<link rel=\"stylesheet|url\(|@import| on\w+=", page)
+    body = page[page.index("<body") :]
+    assert not re.search(r"<script|<img|<iframe|<form| src=| style=| on\w+=", body)
+    assert not re.search(r"stylesheet|url\(|@import", page)
     assert len(page.encode()) < 50_000
     print_ = visitor.headers["ETag"]
     assert await visitor.get(f"/archive/en/alerts/{alert}", **{"If-None-Match": print_}) == (

@@ -1,4 +1,4 @@
-"""The words somebody searches for, as the terms that stories are found by (rule)."""
+"""The words somebody looks for, as the terms that stories are found by (rule)."""
 
 from __future__ import annotations
 

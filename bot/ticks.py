@@ -19,6 +19,7 @@ from bot.timetable import Tick
 from digests.audience.presence import resume_due
 from digests.corrections.withdrawn import look_at_pages
 from digests.editions.compose import compose
+from digests.editions.retention import tidy
 from digests.intake.collect import collect
 from digests.intake.fetch import FeedClient
 from digests.outbox.months import keep_months
@@ -50,5 +51,6 @@ def ticks(services: Services, feeds: FeedClient, bot: Bot, menu: Menu) -> tuple[
         Tick("silenced", 60, door(partial(tell_of_lost_rights, owners=services.settings.owners))),
         Tick("stopped", 5, lambda: ask_owners(services, bot)),
         Tick("menu", 60, menu.publish),
+        Tick("tidy", 300, door(tidy)),
         Tick("months", 3600, door(keep_months)),
     )

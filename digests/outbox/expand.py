@@ -162,9 +162,9 @@ async def _stamped(
 
 
 def _wants(dispatch: Dispatch) -> ColumnElement[bool]:
-    # One newest stamp, looked up for each reader: asked whether there is one and no newer, PostgreSQL
-    # went through everybody's as long as it had not counted them.
-    newest = select(func.max(Appointment.dispatch_id)).where(
+    # Found by the reader: without coalesce PostgreSQL, as long as it has not counted the stamps that
+    # planning set a moment ago, goes through all of them for every reader.
+    newest = select(func.max(func.coalesce(Appointment.dispatch_id, 0))).where(
         Appointment.subscriber_id == Subscriber.id
     )
     wanted = and_(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests.errors import SchemaOutdated
 from digests.storage.database import Database
@@ -42,7 +45,7 @@ def is_ours(name: str | None, kind: str, _parents: object) -> bool:
 
 async def upgrade(database: Database, revision: str = "head") -> None:
     """Brings the database up to ``revision``; does nothing where it is there already."""
-    async with database.engine.begin() as connection:
+    async with _without_cascades(database) as connection:
         if not database.is_sqlite:
             await connection.execute(
                 text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME}
@@ -50,6 +53,35 @@ async def upgrade(database: Database, revision: str = "head") -> None:
         found = await connection.run_sync(_current)
         if found != (head() if revision == "head" else revision):
             await connection.run_sync(_upgrade, revision)
+
+
+@asynccontextmanager
+async def _without_cascades(database: Database) -> AsyncIterator[AsyncConnection]:
+    """A transaction in which SQLite's tables can be made anew: dropping the old one would else delete,
+    or be refused by, whatever refers to its rows. SQLite heeds the switch only outside a transaction."""
+    async with database.engine.connect() as connection:
+        if database.is_sqlite:
+            await _switch(connection, "OFF")
+        try:
+            async with connection.begin():
+                yield connection
+                if database.is_sqlite:
+                    await connection.run_sync(_refuse_orphans)
+        finally:
+            if database.is_sqlite:
+                await _switch(connection, "ON")
+
+
+async def _switch(connection: AsyncConnection, to: str) -> None:
+    raw = await connection.get_raw_connection()
+    assert raw.driver_connection is not None  # noqa: S101 - it was opened
+    await raw.driver_connection.execute(f"PRAGMA foreign_keys={to}")
+
+
+def _refuse_orphans(connection: Connection) -> None:
+    orphans = connection.execute(text("PRAGMA foreign_key_check")).all()
+    if orphans:
+        raise SchemaOutdated(f"rows of {orphans[0][0]} would refer to nothing; nothing was changed")
 
 
 async def current(database: Database) -> str | None:

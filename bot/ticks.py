@@ -11,8 +11,8 @@ from telegram import Bot
 from bot.context import Services
 from bot.desk.card import deal
 from bot.desk.live import refresh, release
-from bot.desk.matters import look_around, watch
 from bot.desk.stopped import ask_owners
+from bot.desk.watching import look_around, watch
 from bot.menu import Menu
 from bot.news import group_all
 from bot.timetable import Tick

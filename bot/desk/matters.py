@@ -1,4 +1,4 @@
-"""What waits for a decision at the desk: found and told by the timetable, listed, decided by buttons.
+"""What waits for a decision at the desk: listed, and decided by buttons.
 
 A button under a notice leaves the notice to the outbox, which edits it for everybody; one on the desk's own
 page, marked ``p``, shows the page anew.
@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
-from bot.context import Context, Services
+from bot.context import Context
 from bot.desk.card import put
 from bot.desk.correct import propose as propose_correction
 from bot.desk.door import desk, number, person
@@ -23,17 +23,8 @@ from digests.alerts.dialogue import Asked, ask
 from digests.alerts.matter import Matter, MatterKind, open_matters, undecided
 from digests.alerts.permission import Act
 from digests.alerts.settling import decide, item_of_story
-from digests.alerts.telling import line, tell
-from digests.alerts.watch import (
-    Found,
-    dead_letters,
-    flash_stories,
-    keep_up,
-    troubled_sources,
-    uncertain_sends,
-)
+from digests.alerts.telling import line
 from digests.corrections.correction import CorrectedSubject, CorrectionKind
-from digests.corrections.noticed import silent_edits
 from digests.errors import Stale
 from digests.intake import sources
 from digests.intake.article import Article
@@ -51,39 +42,6 @@ AFTER_READING = timedelta(hours=1)
 """So long a source that is read at once has to say something new."""
 
 A_DAY = timedelta(days=1)
-
-Finder = Callable[..., Awaitable[Found]]
-
-_AT_ONCE: dict[MatterKind, Finder] = {
-    MatterKind.FLASH: flash_stories,
-    MatterKind.DEAD: dead_letters,
-    MatterKind.UNCERTAIN: uncertain_sends,
-}
-_NOW_AND_THEN: dict[MatterKind, Finder] = {
-    MatterKind.EDIT: silent_edits,
-    MatterKind.SOURCE: troubled_sources,
-}
-
-
-async def watch(services: Services) -> None:
-    """Finds what cannot wait, and tells whatever was found. For the timetable."""
-    await _find(services, _AT_ONCE)
-    async with services.database.write() as session:
-        await tell(session, services.settings.owners, now=services.clock())
-
-
-async def look_around(services: Services) -> None:
-    """Finds what changes slowly and takes longer to find. For the timetable."""
-    await _find(services, _NOW_AND_THEN)
-
-
-async def _find(services: Services, finders: dict[MatterKind, Finder]) -> None:
-    for kind, find in finders.items():
-        now = services.clock()
-        async with services.database.read() as session:
-            found = await find(session, now=now)
-        async with services.database.write() as session:
-            await keep_up(session, kind, found, now=now)
 
 
 @desk(Act.WATCH)

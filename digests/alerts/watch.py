@@ -6,11 +6,11 @@ found is raised, what is found no more is over by itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.alerts.alert import Alert, AlertRevision, AlertState
@@ -25,12 +25,9 @@ from digests.alerts.matter import (
 )
 from digests.alerts.telling import retell
 from digests.alerts.wording import headline
-from digests.intake.article import Article
-from digests.intake.silence import REMEMBERED_FOR, SHORTEST, silent_since
-from digests.intake.source import Source, SourceKind, SourceState
 from digests.outbox.again import Fate, Group, given_up
 from digests.outbox.dispatch import Content
-from digests.stories.story import Story, StoryArticle, StoryRevision, StoryTopic
+from digests.stories.story import Story, StoryRevision
 from digests.vocabulary import Severity, Standing
 
 Found = Mapping[str, Mapping[str, Any]]
@@ -40,14 +37,6 @@ OVER = "over"
 
 RETURNING = (MatterKind.SOURCE, MatterKind.DEAD, MatterKind.UNCERTAIN)
 """Settled and found again, it happened again. A decision about a story or an edit stands."""
-
-FAILS = 3
-"""Readings in a row; one that failed says nothing."""
-
-FAILS_FOR = timedelta(hours=1)
-
-OFTEN = 3
-"""Articles on a topic in two weeks: fewer were chance."""
 
 
 async def keep_up(session: AsyncSession, kind: MatterKind, found: Found, *, now: datetime) -> None:
@@ -95,18 +84,6 @@ async def flash_stories(session: AsyncSession, *, now: datetime) -> Found:
     }
 
 
-async def troubled_sources(session: AsyncSession, *, now: datetime) -> Found:
-    """Sources that are silent for longer than they ever are, that fail, or that ended."""
-    found = {str(source.id): _trouble(source) for source in await _troubled(session, now)}
-    for source in await _quiet(session, now):
-        since = silent_since(await _published(session, source), now)
-        if since is not None:
-            found.setdefault(str(source.id), _about(source, "silent", since))
-    for values in found.values():
-        values["topics"] = await _topics(session, values["source"])
-    return found
-
-
 async def dead_letters(session: AsyncSession, *, now: datetime) -> Found:
     """Messages that will not go out however often they are tried, by dispatch."""
     return await _given_up(session, Fate.DEAD, now)
@@ -126,71 +103,6 @@ def _reopen(matter: Matter, values: Mapping[str, Any], now: datetime) -> None:
     matter.state, matter.values, matter.made_at = MatterState.OPEN, dict(values), now
     matter.told_at = matter.waits_until = matter.decision = None
     matter.settled_at = matter.settled_by = None
-
-
-async def _troubled(session: AsyncSession, now: datetime) -> Iterable[Source]:
-    fine = (SourceState.OK, SourceState.PAUSED, SourceState.GONE)
-    fails = and_(
-        Source.state.not_in(fine),
-        Source.failures >= FAILS,
-        Source.state_since < now - FAILS_FOR,
-    )
-    ended = and_(Source.state == SourceState.GONE, Source.state_reason != "removed")
-    wanted = select(Source).where(Source.kind == SourceKind.FEED, or_(fails, ended))
-    return (await session.scalars(wanted)).all()
-
-
-async def _quiet(session: AsyncSession, now: datetime) -> Iterable[Source]:
-    """Those that could be silent for too long; an imported file has no rhythm."""
-    wanted = select(Source).where(
-        Source.kind != SourceKind.FILE,
-        Source.state.not_in((SourceState.PAUSED, SourceState.GONE)),
-        Source.last_new_at < now - SHORTEST,
-    )
-    return (await session.scalars(wanted)).all()
-
-
-async def _published(session: AsyncSession, source: Source) -> list[datetime]:
-    """While it still spoke: a silence of weeks does not make itself usual."""
-    assert source.last_new_at is not None  # noqa: S101 - ``_quiet`` asked for it
-    wanted = select(Article.published_at).where(
-        Article.source_id == source.id,
-        Article.published_at > source.last_new_at - REMEMBERED_FOR,
-    )
-    return list(await session.scalars(wanted))
-
-
-async def _topics(session: AsyncSession, source_id: int) -> list[str]:
-    """What it told of while it spoke: who reads about these misses it."""
-    last = select(func.max(Article.published_at)).where(Article.source_id == source_id)
-    newest = await session.scalar(last)
-    if newest is None:
-        return []
-    told = (
-        select(StoryTopic.topic)
-        .join(StoryArticle, StoryArticle.story_id == StoryTopic.story_id)
-        .join(Article, Article.id == StoryArticle.article_id)
-        .where(Article.source_id == source_id, Article.published_at > newest - REMEMBERED_FOR)
-        .group_by(StoryTopic.topic)
-        .having(func.count() >= OFTEN)
-        .order_by(StoryTopic.topic)
-    )
-    return list(await session.scalars(told))
-
-
-def _trouble(source: Source) -> dict[str, Any]:
-    since = source.last_ok_at or source.state_since or source.created_at
-    return _about(source, source.state.value, since)
-
-
-def _about(source: Source, why: str, since: datetime) -> dict[str, Any]:
-    return {
-        "source": source.id,
-        "title": source.title,
-        "is_feed": source.kind is SourceKind.FEED,
-        "why": why,
-        "since_at": since.isoformat(),
-    }
 
 
 def _concerns(group: Group) -> bool:

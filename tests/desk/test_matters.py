@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from bot.desk.matters import look_around, watch
+from bot.desk.watching import look_around, watch
 from digests.alerts.alert import Alert, AlertRevision
 from digests.alerts.matter import Matter, MatterKind, MatterState
 from digests.alerts.telling import APART
@@ -16,6 +16,7 @@ from digests.corrections.correction import Correction
 from digests.intake.article import Article
 from digests.intake.source import Source, SourceKind, SourceState
 from digests.outbox.dispatch import Content, Dispatch, DispatchState
+from digests.outbox.gate import Worker
 from digests.outbox.message import OutboxMessage
 from digests.outbox.receipt import Outcome, Receipt
 from digests.outbox.tally import tally
@@ -232,6 +233,33 @@ async def lively(desk: Newsroom, *, silent_for: timedelta) -> int:
             for n in range(140)
         )  # fmt: skip
         return source.id
+
+
+async def test_while_we_were_away_nobody_was_silent(desk: Newsroom) -> None:
+    """After nine hours of our own absence a feed is judged once it was read, a channel not at once."""
+    await lively(desk, silent_for=timedelta(hours=9))
+    now = desk.clock.now
+    read = update(Source).values(last_ok_at=now - timedelta(hours=9))
+    async with desk.database.write() as session:
+        session.add(Worker(id="w", started_at=now, heartbeat_at=now, roles="courier"))
+        await session.execute(read)
+    await look(desk)
+    assert desk.screen(EDITOR) == []
+    async with desk.database.write() as session:
+        await session.execute(update(Source).values(kind=SourceKind.CHANNEL))
+    await look(desk)
+    assert desk.screen(EDITOR) == []
+    async with desk.database.write() as session:
+        await session.execute(
+            read.values(kind=SourceKind.FEED, last_ok_at=now + timedelta(seconds=30))
+        )
+    await look(desk)
+    assert "River Radio" in desk.last(EDITOR)
+    restarted = update(Worker).values(started_at=now + timedelta(minutes=1))
+    async with desk.database.write() as session:
+        await session.execute(restarted)
+    await look(desk)
+    assert (await state_of(desk, MatterKind.SOURCE))[0] is MatterState.OPEN
 
 
 async def source_now(desk: Newsroom) -> Source:

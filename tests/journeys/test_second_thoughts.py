@@ -107,7 +107,7 @@ async def test_a_number_that_the_source_changed_is_put_right_in_the_digest(
     assert town.heard(READER)[-1]["text"].startswith("Correction")
     town.clock.set_by(timedelta(minutes=5))
     await notice(town)
-    assert "no longer so" in next(
+    assert "put right meanwhile" in next(
         m["text"] for m in town.heard(EDITOR) if "Harbour Wire" in m["text"]
     )
 

@@ -27,6 +27,7 @@ from telegram.ext import (
 
 from bot.chat import (
     day_map,
+    knocking,
     membership,
     otherwise,
     pausing,
@@ -57,6 +58,7 @@ from bot.desk import (
     resend,
     review,
     sources,
+    stats,
     stopped,
     story,
 )
@@ -107,6 +109,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("search", reading.search),
     Command("time", times.say_times),
     Command("timezone", zone.say_zone),
+    Command("quiet", knocking.say_hours),
     Command("settings", settings_page.show_settings),
     Command("subscribe", subscriptions.subscribe),
     Command("unsubscribe", subscriptions.unsubscribe),
@@ -127,6 +130,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("story", story.find_story, For.EDITORS),
     Command("sources", sources.sources, For.EDITORS, in_groups=False),
     Command("status", desk_menu.status, For.EDITORS, in_groups=False),
+    Command("stats", stats.stats, For.EDITORS, in_groups=False),
     Command("audit", log.audit, For.EDITORS, in_groups=False),
     Command("editors", editors.editors, For.OWNERS),
 )

@@ -9,7 +9,6 @@ from telegram import Message, Update
 from telegram.ext import CommandHandler
 
 from bot.chat.pausing import stop
-from bot.chat.portrait import country_title
 from bot.chat.posts import take_post
 from bot.chat.reading import digest, found
 from bot.chat.said_topics import read_topics
@@ -18,6 +17,7 @@ from bot.chat.times import written
 from bot.chat.welcome import give_help, greet
 from bot.chat.zone import ZoneChoice, city_table, take_location
 from bot.context import Context
+from bot.rendering.zones import country_title
 from digests.audience.place import Place, read_place
 from digests.audience.said_times import Time, read_times
 from digests.errors import TooManyTimes, UnknownPlace, UnreadableTime

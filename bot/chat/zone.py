@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 from telegram import Location, Update
 
-from bot.chat.portrait import country_title, zone_title
 from bot.chat.subject import enrolled, for_admins, show
 from bot.chat.subscriptions import portrait_of
 from bot.context import Context
+from bot.rendering.zones import country_title, zone_title
 from digests.audience.cities import City, CityTable, cities
 from digests.audience.place import Place, city_at, is_zone, read_place
 from digests.audience.schedule import set_timezone
 from digests.errors import UnknownPlace
+from digests.outbox.held import wake_up
 from digests.vocabulary import Language
 
 OFFERED = (
@@ -111,6 +112,7 @@ async def _move(update: Update, context: Context, timezone: str) -> None:
     async with context.database.write() as session:
         row = await enrolled(session, update, context)
         await set_timezone(session, row, timezone, now=context.now())
+        await wake_up(session, row, now=context.now())
 
 
 async def _confirm(update: Update, context: Context, place: str, others: list[ZoneChoice]) -> None:

@@ -38,6 +38,8 @@ class Control:
         self._doors: dict[tuple[str, str], Callable[[dict[str, Any]], Any]] = {
             ("GET", "state"): self.state,
             ("GET", "accepted"): self.accepted,
+            ("GET", "refused"): self.refused,
+            ("GET", "struck"): self.struck,
             ("POST", "users"): self.users,
             ("POST", "fault"): self.fault,
             ("POST", "clear-faults"): self.clear_faults,
@@ -75,6 +77,14 @@ class Control:
         """The accept log after ``since``."""
         since = int(params.get("since", 0))
         return [row.as_json() for row in self._world.accepted[since : since + ROWS_MOST]]
+
+    def refused(self, _params: dict[str, Any]) -> list[dict[str, Any]]:
+        """The newest refusals."""
+        return [row.as_json() for row in self._world.refused]
+
+    def struck(self, _params: dict[str, Any]) -> list[tuple[str, int | None]]:
+        """Of every fault that struck: its kind and the chat."""
+        return self._world.faults.struck
 
     def users(self, params: dict[str, Any]) -> int:
         """People with ids from ``first``, ``count`` of them, who have started the bot if ``started``."""

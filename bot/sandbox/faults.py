@@ -40,6 +40,8 @@ class Faults:
     def __init__(self, seed: int) -> None:
         self._chance = random.Random(seed)  # noqa: S311 - a test's dice, not a secret
         self._active: list[Fault] = []
+        self.struck: list[tuple[str, int | None]] = []
+        """Of every fault that struck: its kind and the chat."""
 
     def __bool__(self) -> bool:
         return bool(self._active)
@@ -60,6 +62,7 @@ class Faults:
                     fault.times -= 1
                     if fault.times <= 0:
                         self._active.remove(fault)
+                self.struck.append((fault.kind, chat_id))
                 return fault
         return None
 

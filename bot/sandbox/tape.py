@@ -48,6 +48,10 @@ class Refused:
     code: int
     description: str
 
+    def as_json(self) -> dict[str, Any]:
+        """The row as a mapping, for the control endpoints."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
 
 class RefusedLog:
     """The newest refusals, and how many there were of each code."""

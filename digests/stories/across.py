@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from digests.stories.matching import OPEN_FOR, Frequencies, RememberedStories, Vector
@@ -26,9 +28,6 @@ LATER = 1.0
 
 CONTRADICTED = 1.5
 """How much more is asked where both give large numbers, and none is the same."""
-
-FIRM = 0.3
-"""Nearness in words from which two reports are one event even where their pivots say otherwise."""
 
 STRANGE = 0.3
 """Share of an article's matters that the story must speak of too; half as much more where their
@@ -53,6 +52,31 @@ def _expected(pivot: str) -> float:
     return 3.0
 
 
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What one or more reports speak of."""
+
+    weights: Mapping[str, float]
+    places: frozenset[str]
+    numbers: frozenset[str]
+    """The large ones."""
+
+    @classmethod
+    def of(cls, pivots: Pivots) -> Spoken:
+        """What one report speaks of."""
+        return cls(pivots.weights, pivots.places, frozenset(filter(_counts, pivots.weights)))
+
+    def __or__(self, other: Spoken) -> Spoken:
+        return Spoken(
+            {**self.weights, **other.weights},
+            self.places | other.places,
+            self.numbers | other.numbers,
+        )
+
+
+NOTHING = Spoken({}, frozenset(), frozenset())
+
+
 class AcrossLanguages:
     """The stories of all languages, by what they speak of."""
 
@@ -60,9 +84,7 @@ class AcrossLanguages:
         self._frequencies = Frequencies(_expected, USUAL)
         self._stories = RememberedStories()
         self._languages: defaultdict[int, set[str]] = defaultdict(set)
-        self._places: defaultdict[int, set[str]] = defaultdict(set)
-        self._counting: set[int] = set()
-        """The stories that give a large number."""
+        self._spoken: dict[int, Spoken] = {}
 
     def count(self, pivots: Pivots) -> None:
         """One more article is known."""
@@ -71,36 +93,41 @@ class AcrossLanguages:
     def add(self, story: int, pivots: Pivots, language: str, at: datetime) -> None:
         """An article found its story."""
         self._languages[story].add(language)
-        self._places[story] |= pivots.places
-        if any(map(_counts, pivots.weights)):
-            self._counting.add(story)
+        self._spoken[story] = self.spoken(story) | Spoken.of(pivots)
         if pivots.weights:
             self._stories.add(story, self._frequencies.vector(pivots.weights), at)
 
-    def other(self, story: int, pivots: Pivots, *, by_title: bool) -> bool:
-        """Whether an article near in words tells of another place, or of another event at the same.
+    def spoken(self, story: int) -> Spoken:
+        """What the articles of a story speak of."""
+        return self._spoken.get(story, NOTHING)
+
+    def differ(self, one: Spoken, other: Spoken, *, by_title: bool) -> bool:
+        """Whether reports near in words tell of another place, or of another event at the same.
 
         A title alone speaks of too little to be strange.
         """
-        if self._apart(story, pivots):
+        if apart(one.places, other.places):
             return True
-        return not by_title and self._strange(story, pivots, STRANGE_IN_WORDS)
+        return not by_title and self._strange(one, other, STRANGE_IN_WORDS)
 
-    def _apart(self, story: int, pivots: Pivots) -> bool:
-        """Whether the article tells of another place than the story."""
-        return apart(pivots.places, self._places[story])
+    def forget(self, stories: set[int]) -> None:
+        """These stories are over."""
+        self._stories.forget(stories)
+        for story in stories:
+            self._languages.pop(story, None)
+            self._spoken.pop(story, None)
 
-    def _strange(self, story: int, pivots: Pivots, least: float) -> bool:
-        """Whether the article speaks of hardly anything that the story speaks of, its place apart."""
+    def _strange(self, one: Spoken, other: Spoken, least: float) -> bool:
+        """Whether one speaks of hardly anything that the other speaks of, its place apart."""
         weights = {
             pivot: weight * self._frequencies.rarity(pivot)
-            for pivot, weight in pivots.weights.items()
+            for pivot, weight in one.weights.items()
             if pivot[0] not in (PLACE, COUNTRY) and not is_common(pivot)
         }
         if len(weights) < MATTERS:
             return False
-        shared = {pivot for pivot in weights if self._stories.holds(story, pivot)}
-        if self._contradicts(story, pivots, shared):
+        shared = weights.keys() & other.weights.keys()
+        if _contradict(one, other):
             least *= CONTRADICTED
         return sum(weights[pivot] for pivot in shared) < least * sum(weights.values())
 
@@ -109,7 +136,7 @@ class AcrossLanguages:
         if not pivots.weights:
             return None
         vector = self._frequencies.vector(pivots.weights)
-        for match in self._stories.nearest(vector, at, least=SAME_EVENT, by_title=False):
+        for match in self._stories.nearest(vector, at, least=SAME_EVENT):
             elsewhere = self._languages[match.story] - {language}
             asked = self._asked(match.story, vector, pivots, at)
             if match.open and elsewhere and match.score >= asked:
@@ -117,21 +144,20 @@ class AcrossLanguages:
         return None
 
     def _asked(self, story: int, vector: Vector, pivots: Pivots, at: datetime) -> float:
-        if self._apart(story, pivots) or self._strange(story, pivots, STRANGE):
+        one, other = Spoken.of(pivots), self.spoken(story)
+        if apart(one.places, other.places) or self._strange(one, other, STRANGE):
             return math.inf
-        shared = {pivot for pivot in vector if self._stories.holds(story, pivot)}
+        shared = vector.keys() & other.weights.keys()
         proof = any(proves(pivot) and not is_common(pivot) for pivot in shared)
         least = SAME_EVENT if proof else SAME_MATTER
-        if self._contradicts(story, pivots, shared):
+        if _contradict(one, other):
             least *= CONTRADICTED
         return least * (1 + LATER * (self._stories.age(story, at) / OPEN_FOR))
 
-    def _contradicts(self, story: int, pivots: Pivots, shared: set[str]) -> bool:
-        return (
-            story in self._counting
-            and any(map(_counts, pivots.weights))
-            and not any(map(_counts, shared))
-        )
+
+def _contradict(one: Spoken, other: Spoken) -> bool:
+    """Whether both give large numbers, and none is the same."""
+    return bool(one.numbers and other.numbers and one.numbers.isdisjoint(other.numbers))
 
 
 def _counts(pivot: str) -> bool:

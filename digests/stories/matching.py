@@ -1,9 +1,9 @@
-"""Whether an article tells of the same event as a story (rule): incremental, in memory, by words.
+"""What two reports of one event share (rule): their words, weighed, and from where on that is enough.
 
-An article is a sparse vector of its stems: the title counts twice, names and numbers three times; a
-stem weighs the more the rarer it is. A story is the sum of its articles' vectors, and an article
-joins the story whose direction is nearest, if it is near enough and the story is still open.
-Thresholds were read off the development sets; ``tests/benchmarks/stories.py`` prints the figures.
+An article is a set of stems: the title counts twice, names and numbers three times; a stem weighs the
+more the rarer it is. What its neighbours say is lent to it (``echoes``), and articles are gathered
+into stories by how near they then are (``gathering``). The figures were read off the development
+sets; ``tests/benchmarks/stories.py`` prints what each is worth.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from sys import intern
 
-from digests.stories.words import keys_of, opening, tokens
+from digests.stories.words import LANGUAGES_WITH_KEYS, keys_of, opening, sounds_of, tokens
 
 OPEN_FOR = timedelta(hours=72)
 """Counted from a story's first article: counted from the last, one war becomes one story."""
@@ -24,15 +24,42 @@ OPEN_FOR = timedelta(hours=72)
 REMEMBERED_FOR = timedelta(days=7)
 """How long a closed story can still be followed by a new one about the same matter."""
 
-SAME_EVENT = 0.19
-SAME_EVENT_BY_TITLE = 0.04
-"""Least nearness of an article to a story; a title alone has fewer words to agree in."""
+
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """From where on two groups are one event.
+
+    ``spread`` stands between 0, the angle between the groups, and 1, the mean nearness of their articles:
+    the first lets a story swallow its neighbours, the second splits it.
+    """
+
+    least: float
+    spread: float
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """How loudly neighbours are heard."""
+
+    loud: float
+    """The weight of what all neighbours lend against what the article says itself."""
+    sharp: float
+    """The power of nearness by which a nearer neighbour lends more."""
+    doubt: float
+    """The sum of those powers at which only half is lent: whoever has no near neighbour stays alone."""
+
+
+TEXTS = Nearness(least=0.32, spread=1.0)
+"""From where on two texts are one event."""
+
+TITLES = Nearness(least=0.14, spread=0.5)
+"""The same where one side is titles alone: they have fewer words to agree in."""
+
+ECHO = Echo(loud=1.0, sharp=3.0, doubt=0.07)
+TITLE_ECHO = Echo(loud=1.0, sharp=2.0, doubt=0.05)
 
 FOLLOW_UP = 0.28
 """Least nearness to a closed story from which the new story is said to follow it."""
-
-SAME_TEXT = 0.9
-"""Least cosine of two articles for one to be the other's copy, as with agency copy."""
 
 TITLE_WEIGHT = 2.0
 NAME_WEIGHT = 3.0
@@ -65,11 +92,39 @@ Vector = Mapping[str, float]
 """Stems with their weight, of length 1."""
 
 
-def weigh(title: str, text: str, language: str) -> dict[str, float]:
+@dataclass(frozen=True, slots=True)
+class Method:
+    """The figures by which articles become stories; the benchmark varies them."""
+
+    texts: Nearness = TEXTS
+    titles: Nearness = TITLES
+    echo: Echo = ECHO
+    title_echo: Echo = TITLE_ECHO
+    echoes: int = 2
+    """How often words are lent on: the second time a neighbour's neighbours are heard too."""
+    title_weight: float = TITLE_WEIGHT
+    name_weight: float = NAME_WEIGHT
+    name_weight_in_titles: float = 1.0
+    """Where there is a title alone, its names are no likelier than its other words to tell the event."""
+    body_words: int = BODY_WORDS
+    later: float = 1.0
+    """How much more is asked where 72 hours lie between: bulletins recur."""
+    firm: float = 1.6
+    """From so many times the least nearness on, words are believed against other places."""
+
+
+METHOD = Method()
+
+
+def weigh(title: str, text: str, language: str, method: Method = METHOD) -> dict[str, float]:
     """The stems of an article and how much each says, before rarity is known."""
     weights: dict[str, float] = defaultdict(float)
-    key = keys_of(language)
-    for words, weight in ((tokens(title), TITLE_WEIGHT), (opening(text, BODY_WORDS), 1.0)):
+    key = keys_of(language) if language in LANGUAGES_WITH_KEYS else sounds_of
+    name_weight = method.name_weight_in_titles if title_only(text) else method.name_weight
+    for words, weight in (
+        (tokens(title), method.title_weight),
+        (opening(text, method.body_words), 1.0),
+    ):
         # Where nearly every word is capitalised ("Drones Hit Port"), a capital says nothing.
         headline_case = sum(word[0].isupper() for word in words) > 0.6 * len(words)
         for place, word in enumerate(words):
@@ -77,7 +132,7 @@ def weigh(title: str, text: str, language: str) -> dict[str, float]:
             if lower in COMMON_WORDS or (len(word) == 1 and not word.isdigit()):
                 continue
             named = word[0].isupper() and place > 0 and not headline_case
-            boost = NAME_WEIGHT if named or word[0].isdigit() else 1.0
+            boost = name_weight if named or word[0].isdigit() else 1.0
             weights[intern(min(key(lower)))] += weight * boost
     heaviest = sorted(weights, key=lambda term: -weights[term])[:MOST_TERMS]
     return {term: 1 + math.log(weights[term]) for term in heaviest}
@@ -133,19 +188,15 @@ class _Remembered:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The story an article belongs to, or that a new story follows."""
+    """A story, how near it is, and whether it is still open."""
 
     story: int
     score: float
     open: bool
 
 
-Barred = Callable[[Match], bool]
-"""Whether something speaks against a match that is near enough in words."""
-
-
 class RememberedStories:
-    """The stories of one language that a new article may belong to or follow."""
+    """The sums of what the articles of each story speak of."""
 
     def __init__(self) -> None:
         self._stories: dict[int, _Remembered] = {}
@@ -164,54 +215,34 @@ class RememberedStories:
         known.length = math.sqrt(known.length**2 + 2 * shared + 1)
         known.articles += 1
 
-    def match(
-        self, vector: Vector, at: datetime, *, by_title: bool, barred: Barred | None = None
-    ) -> Match | None:
-        """The open story this article belongs to; else the closed one that it follows; else none.
+    def forget(self, stories: Collection[int]) -> None:
+        """These stories are over."""
+        for story in stories:
+            self._stories.pop(story, None)
+        for term, holding in list(self._with_term.items()):
+            for story in holding.keys() & stories:
+                del holding[story]
+            if not holding:
+                del self._with_term[term]
 
-        ``barred`` is asked of the stories that are near enough, the nearest first.
+    def nearest(self, vector: Vector, at: datetime, *, least: float) -> list[Match]:
+        """The stories that are at least so near to an article, the nearest first.
+
+        Nearness is the geometric mean of the cosine to the story and of the mean cosine to its articles:
+        the first alone lets a story swallow its neighbours, the second splits it.
         """
-        least = SAME_EVENT_BY_TITLE if by_title else SAME_EVENT
-        followed = None
-        for match in self.nearest(vector, at, least=least, by_title=by_title):
-            if match.open and not (barred and barred(match)):
-                return match
-            if not match.open and followed is None and match.score >= FOLLOW_UP:
-                followed = match
-        return followed
-
-    def nearest(self, vector: Vector, at: datetime, *, least: float, by_title: bool) -> list[Match]:
-        """The stories that are at least so near to an article, the nearest first."""
         scores: dict[int, float] = defaultdict(float)
         for term, weight in vector.items():
             for story, total in self._with_term.get(term, {}).items():
                 scores[story] += weight * total
-        near = (
-            (self._nearness(story, score, by_title=by_title), story)
-            for story, score in scores.items()
-        )
-        matches = [
-            Match(story, score, self._is_open(story, at)) for score, story in near if score >= least
-        ]
+        matches = []
+        for story, score in scores.items():
+            known = self._stories[story]
+            nearness = score / math.sqrt(known.articles * known.length)
+            if nearness >= least:
+                matches.append(Match(story, nearness, self.age(story, at) <= OPEN_FOR))
         return sorted(matches, key=lambda match: (-match.score, match.story))
 
-    def holds(self, story: int, term: str) -> bool:
-        """Whether an article of the story has this stem."""
-        return story in self._with_term.get(term, {})
-
     def age(self, story: int, at: datetime) -> timedelta:
-        """How far an article is from the story's first."""
+        """How far an article is from the story's first; one may be read late, or be older than that."""
         return abs(at - self._stories[story].first_at)
-
-    def _nearness(self, story: int, score: float, *, by_title: bool) -> float:
-        """Cosine to the story for a title. For a text the geometric mean of that and of the mean
-        cosine to its articles: the first lets a story swallow its neighbours, the second splits it.
-        """
-        known = self._stories[story]
-        if by_title:
-            return score / known.length
-        return score / math.sqrt(known.articles * known.length)
-
-    def _is_open(self, story: int, at: datetime) -> bool:
-        # An article may be read late, or be older than the first one that we happened to read.
-        return self.age(story, at) <= OPEN_FOR

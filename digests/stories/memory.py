@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from digests.stories.across import FIRM, AcrossLanguages
-from digests.stories.matching import (
-    REMEMBERED_FOR,
-    Frequencies,
-    RememberedStories,
-    Vector,
-    Words,
-    title_only,
-    weigh,
-)
-from digests.stories.pivots import USUAL, Pivots, expected_of, pivots_of
+from digests.stories.across import AcrossLanguages
+from digests.stories.matching import METHOD, REMEMBERED_FOR, Method, Words, title_only, weigh
+from digests.stories.pivots import Pivots, pivots_of
+
+if TYPE_CHECKING:
+    from digests.stories.shelf import Shelf
 
 MARGIN = REMEMBERED_FOR / 4
 """How far a memory reaches back beyond what its first articles need."""
+
+MOST_REMEMBERED = 30_000
+"""Articles; bounds the memory of the process."""
+
+PORTION = timedelta(hours=24)
+"""What is placed together lies no further apart."""
+
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +39,14 @@ class Weighed:
     at: datetime
 
 
-def weighed(article: int, title: str, body: str, language: str, at: datetime) -> Weighed:
+def weighed(
+    article: int, title: str, body: str, language: str, at: datetime, method: Method = METHOD
+) -> Weighed:
     """An article made ready for matching."""
     return Weighed(
         article,
         language,
-        weigh(title, body, language),
+        weigh(title, body, language, method),
         pivots_of(title, body, language),
         title_only(body),
         at,
@@ -60,7 +66,7 @@ class Placement:
 class Memory:
     """Stories and word frequencies by language, and what stories of all languages speak of."""
 
-    def __init__(self, since: datetime) -> None:
+    def __init__(self, since: datetime, method: Method = METHOD) -> None:
         self.since = since
         """Articles from here on are remembered."""
         self.ids: dict[int, int] = {}
@@ -70,11 +76,12 @@ class Memory:
         """When the tables were last read; another worker may have placed articles after it."""
         self.last: tuple[int, int] | None = None
         """The article placed last and its story: gone from the tables if that was rolled back."""
+        self._method = method
         self._numbers: dict[int, int] = {}
-        self._frequencies: dict[str, Frequencies] = {}
-        self._stories: defaultdict[str, RememberedStories] = defaultdict(RememberedStories)
+        self._next = 0
         self._across = AcrossLanguages()
         self._began: dict[int, datetime] = {}
+        self._shelves: dict[str, Shelf] = {}
 
     def serves(self, since: datetime) -> bool:
         """Whether this memory reaches back far enough, and not so far that it is time to forget."""
@@ -83,64 +90,120 @@ class Memory:
     def recall(self, known: Sequence[tuple[Weighed, int, datetime]]) -> None:
         """Take in articles with the story that holds each, and when that story began."""
         fresh = [item for item in known if item[0].article not in self.articles]
-        self._count(article for article, _, _ in fresh)
-        for article, story_id, began in fresh:
-            vector = self._frequencies[article.language].vector(article.words)
-            self._add(self._number(story_id), article, vector, began)
+        for start in range(0, len(fresh), _AT_ONCE):
+            some = fresh[start : start + _AT_ONCE]
+            self._count([article for article, _, _ in some])
+            number = {article.article: self._number(story_id) for article, story_id, _ in some}
+            for language, articles in _by_language(article for article, _, _ in some).items():
+                shelf = self._shelf(language)
+                shelf.put(shelf.read(articles), [number[article.article] for article in articles])
+            for article, story_id, began in some:
+                self._spoke(self._number(story_id), article, min(began, article.at))
+        self._forget()
 
     def place(self, waiting: Sequence[Weighed]) -> list[Placement]:
-        """A story for every article, in this order; rarity is counted over all of them first."""
+        """A story for every article; rarity is counted over all of them first."""
         self._count(waiting)
-        return [self._placed(article) for article in waiting]
+        found: dict[int, Placement] = {}
+        for portion in _portions(waiting):
+            for language, articles in _by_language(portion).items():
+                found |= {p.article: p for p in self._placed(language, articles)}
+        self._forget()
+        return [found[article.article] for article in waiting]
 
     def stored(self, story: int, story_id: int) -> None:
         """A new story got its id."""
         self.ids[story] = story_id
         self._numbers[story_id] = story
 
-    def _count(self, articles: Iterable[Weighed]) -> None:
-        for article in articles:
-            self.articles.add(article.article)
-            self._frequencies_of(article.language).add(article.words)
-            self._across.count(article.pivots)
+    def _placed(self, language: str, articles: Sequence[Weighed]) -> list[Placement]:
+        shelf = self._shelf(language)
+        reading = shelf.read(articles)
+        homes = shelf.homes(reading, self._began, self._across)
+        known: dict[int, int] = {home: home for home in homes if home >= 0}
+        for article, home in zip(articles, homes, strict=True):
+            if home not in known:
+                elsewhere = self._across.match(article.pivots, language, article.at)
+                if elsewhere is not None:
+                    known[home] = elsewhere
+        begin = {
+            home: place for place, home in reversed(list(enumerate(homes))) if home not in known
+        }
+        first = sorted(begin.values())
+        follows = dict(zip(first, shelf.followed(reading, first, self._began), strict=True))
+        placements = []
+        for place, (article, home) in enumerate(zip(articles, homes, strict=True)):
+            new = home not in known
+            if new:
+                known[home] = self._number(None)
+            placements.append(Placement(article.article, known[home], new, follows.get(place)))
+            self._spoke(known[home], article, article.at)
+        shelf.put(reading, [placement.story for placement in placements])
+        return placements
 
-    def _placed(self, article: Weighed) -> Placement:
-        vector = self._frequencies[article.language].vector(article.words)
-        match = self._stories[article.language].match(
-            vector,
-            article.at,
-            by_title=article.by_title,
-            barred=lambda near: near.score < FIRM and self._is_other(near.story, article),
-        )
-        known = match.story if match and match.open else self._told_elsewhere(article)
-        follows = match.story if match and known is None else None
-        story = self._number(None) if known is None else known
-        self._add(story, article, vector, article.at)
-        return Placement(article.article, story, new=known is None, follows=follows)
-
-    def _is_other(self, story: int, article: Weighed) -> bool:
-        return self._across.other(story, article.pivots, by_title=article.by_title)
-
-    def _told_elsewhere(self, article: Weighed) -> int | None:
-        return self._across.match(article.pivots, article.language, article.at)
-
-    def _add(self, story: int, article: Weighed, vector: Vector, at: datetime) -> None:
+    def _spoke(self, story: int, article: Weighed, at: datetime) -> None:
         # A language that joins late does not keep the story open any longer.
         at = self._began[story] = min(at, self._began.get(story, at))
-        self._stories[article.language].add(story, vector, at)
         self._across.add(story, article.pivots, article.language, at)
 
-    def _frequencies_of(self, language: str) -> Frequencies:
-        if language not in self._frequencies:
-            self._frequencies[language] = Frequencies(expected_of(language), USUAL)
-        return self._frequencies[language]
+    def _count(self, articles: Sequence[Weighed]) -> None:
+        self.articles.update(article.article for article in articles)
+        for article in articles:
+            self._across.count(article.pivots)
+        for language, some in _by_language(articles).items():
+            self._shelf(language).count(some)
+
+    def _forget(self) -> None:
+        """Lets go of what is too old, or too much."""
+        gone: set[int] = set()
+        for shelf in self._shelves.values():
+            articles, stories = shelf.clear(MOST_REMEMBERED)
+            self.articles.difference_update(articles)
+            gone |= stories
+        if not gone:
+            return
+        gone -= {story for shelf in self._shelves.values() for story in shelf.stories()}
+        self._across.forget(gone)
+        for story in gone:
+            self._numbers.pop(self.ids.pop(story, 0), None)
+            self._began.pop(story, None)
+
+    def _shelf(self, language: str) -> Shelf:
+        if language not in self._shelves:
+            # NumPy and SciPy, 50 MB: a bot that has not read an article yet does without.
+            from digests.stories.shelf import Shelf
+
+            self._shelves[language] = Shelf(language, self._method)
+        return self._shelves[language]
 
     def _number(self, story_id: int | None) -> int:
         """A story's number within this memory; a new story has no id yet."""
         if story_id is not None and story_id in self._numbers:
             return self._numbers[story_id]
-        number = len(self.ids)
+        number = self._next
+        self._next += 1
         self.ids[number] = story_id or 0
         if story_id is not None:
             self._numbers[story_id] = number
         return number
+
+
+def _portions(articles: Sequence[Weighed]) -> Iterator[list[Weighed]]:
+    """The articles in the order of time, cut where they span more than a day: what comes later must
+    not draw an article out of the story that was there before."""
+    portion: list[Weighed] = []
+    for article in sorted(articles, key=lambda article: article.at):
+        if portion and article.at - portion[0].at > PORTION:
+            yield portion
+            portion = []
+        portion.append(article)
+    if portion:
+        yield portion
+
+
+def _by_language(articles: Iterable[Weighed]) -> dict[str, list[Weighed]]:
+    """The articles of each language, the language of the first one first."""
+    found: defaultdict[str, list[Weighed]] = defaultdict(list)
+    for article in articles:
+        found[article.language].append(article)
+    return found

@@ -63,6 +63,23 @@ def _form_itself(form: str) -> frozenset[str]:
     return frozenset((form,))
 
 
+_SOUNDS = (
+    ("shch", "s"), ("sch", "s"), ("sh", "s"), ("ch", "s"), ("zh", "z"), ("kh", "h"), ("ts", "s"),
+    ("tc", "s"), ("c", "s"), ("x", "h"), ("yu", "u"), ("ya", "a"), ("ju", "u"), ("ja", "a"),
+    ("iu", "u"), ("ia", "a"), ("yo", "e"), ("ye", "e"), ("j", "i"), ("y", "i"), ("w", "v"),
+)  # fmt: skip
+SOUNDING = 4
+"""Letters by which a word is known where we cannot bring its forms together: endings come later."""
+
+
+@lru_cache(maxsize=KNOWN_FORMS)
+def sounds_of(form: str) -> frozenset[str]:
+    """How a word of a language without keys begins; alike in the many ways to write Cyrillic in Latin."""
+    for letters, sound in _SOUNDS:
+        form = form.replace(letters, sound)
+    return frozenset((form.replace("ii", "i")[:SOUNDING],))
+
+
 def _stemmed_keys(algorithm: str) -> Keys:
     import Stemmer
 

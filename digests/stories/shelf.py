@@ -1,0 +1,218 @@
+"""The articles of one language that are remembered (noun), and which of them belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+import numpy as np
+import scipy.sparse as sp
+
+from digests.stories.across import AcrossLanguages, Spoken
+from digests.stories.echoes import NEIGHBOURS, echoed
+from digests.stories.gathering import Gathering, Group
+from digests.stories.matching import FOLLOW_UP, OPEN_FOR, REMEMBERED_FOR, Method, Words
+from digests.stories.pivots import USUAL, Pivots, expected_of
+from digests.stories.vectors import Rows, Vocabulary, empty, heaviest, stacked, widened
+
+OPEN = OPEN_FOR.total_seconds()
+REMEMBERED = REMEMBERED_FOR.total_seconds()
+
+WORTH_A_LOOK = 0.5
+"""Share of the nearness asked, below which a story is not compared any further."""
+
+
+class Article(Protocol):
+    """What is read of an article."""
+
+    @property
+    def article(self) -> int: ...
+    @property
+    def words(self) -> Words: ...
+    @property
+    def pivots(self) -> Pivots: ...
+    @property
+    def by_title(self) -> bool: ...
+    @property
+    def at(self) -> datetime: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Articles on their way to the shelf."""
+
+    articles: Sequence[Article]
+    rows: Rows
+    """As written."""
+    echo: Rows
+    """With what their neighbours say too, of length 1."""
+
+
+class Shelf:
+    """One row for each article, as it is written and with its echo."""
+
+    def __init__(self, language: str, method: Method) -> None:
+        self._method = method
+        self._vocabulary = Vocabulary(expected_of(language), USUAL)
+        self._rows, self._echo = empty(), empty()
+        self._article = np.empty(0, np.int64)
+        self._story = np.empty(0, np.int64)
+        self._at = np.empty(0)
+        self._by_title = np.empty(0, bool)
+
+    def stories(self) -> set[int]:
+        """The stories that have an article here."""
+        return set(self._story.tolist())
+
+    def count(self, articles: Sequence[Article]) -> None:
+        """So many more articles are known."""
+        self._vocabulary.count([article.words for article in articles])
+
+    def read(self, articles: Sequence[Article]) -> Reading:
+        """New articles with their echo."""
+        rows = self._vocabulary.rows([article.words for article in articles])
+        units = self._vocabulary.units(rows)
+        open_ = self._open(_seconds(articles))
+        lenders = stacked(self._vocabulary.units(self._rows[open_]), units)
+        itself = np.arange(len(articles)) + len(open_)
+        method, echo = self._method, units
+        loud = [method.title_echo if article.by_title else method.echo for article in articles]
+        for _ in range(method.echoes):
+            echo = echoed(units, lenders, stacked(self._echo[open_], echo), itself, loud)
+        return Reading(articles, rows, echo)
+
+    def put(self, reading: Reading, stories: Sequence[int]) -> None:
+        """The articles found their stories."""
+        articles = reading.articles
+        self._rows = stacked(self._rows, reading.rows)
+        self._echo = stacked(self._echo, reading.echo)
+        self._article = np.append(self._article, [article.article for article in articles])
+        self._story = np.append(self._story, stories)
+        self._at = np.append(self._at, _seconds(articles))
+        self._by_title = np.append(self._by_title, [article.by_title for article in articles])
+
+    def homes(
+        self, reading: Reading, began: Mapping[int, datetime], across: AcrossLanguages
+    ) -> list[int]:
+        """For each article the open story it tells of; those of one new event share a number below 0."""
+        stories, sums, told = self._told(reading, began)
+        groups = [*_alone(reading), *told]
+        spoken = [Spoken.of(article.pivots) for article in reading.articles]
+        spoken += [across.spoken(story) for story in stories]
+
+        def barred(group: int, other: int, firmly: float) -> bool:
+            by_title = groups[group].by_title
+            if firmly < self._method.firm and across.differ(
+                spoken[group], spoken[other], by_title=by_title
+            ):
+                return True
+            spoken[other] |= spoken[group]
+            return False
+
+        found = Gathering(
+            groups,
+            (reading.echo @ stacked(reading.echo, sums).T).toarray(),
+            texts=self._method.texts,
+            titles=self._method.titles,
+            longest=OPEN,
+            later=self._method.later,
+            barred=barred,
+        ).run()
+        new = len(reading.articles)
+        return [stories[home - new] if home >= new else -1 - home for home in found]
+
+    def _told(
+        self, reading: Reading, began: Mapping[int, datetime]
+    ) -> tuple[list[int], Rows, list[Group]]:
+        """The open stories that are worth a look, the sums of their articles, and what they are."""
+        open_ = self._open(_seconds(reading.articles))
+        stories, which = np.unique(self._story[open_], return_inverse=True)
+        ones = np.ones(len(open_), np.float32)
+        holds = sp.csr_array(
+            (ones, (which, np.arange(len(open_)))), shape=(len(stories), len(open_))
+        )
+        columns = len(self._vocabulary)
+        sums = widened((holds @ self._echo[open_]).tocsr(), columns)
+        length = np.sqrt(np.asarray(sums.multiply(sums).sum(axis=1)).ravel())
+        near = (reading.echo @ sums.T).max(axis=0).toarray().ravel() if len(stories) else length
+        least = WORTH_A_LOOK * min(self._method.texts.least, self._method.titles.least)
+        kept = np.flatnonzero(near >= least * np.maximum(length, 1e-9))
+        count = np.bincount(which, minlength=len(stories))
+        last = np.full(len(stories), -np.inf)
+        np.maximum.at(last, which, self._at[open_])
+        by_title = np.bincount(which, self._by_title[open_], len(stories)) == count
+        groups = [
+            Group(
+                int(count[k]),
+                float(length[k]),
+                began[int(stories[k])].timestamp(),
+                last[k],
+                bool(by_title[k]),
+            )
+            for k in kept
+        ]
+        return stories[kept].tolist(), sums[kept], groups
+
+    def followed(
+        self, reading: Reading, places: Sequence[int], began: Mapping[int, datetime]
+    ) -> list[int | None]:
+        """For each of these articles, which begin stories, the closed story that it follows."""
+        if not len(self._story) or not places:
+            return [None] * len(places)
+        stories, which, count = np.unique(self._story, return_inverse=True, return_counts=True)
+        share = (1 / count[which]).astype(np.float32)
+        means = sp.csr_array((share, (which, np.arange(len(which)))))
+        near = reading.echo[list(places)] @ widened(self._echo, len(self._vocabulary)).T @ means.T
+        near = heaviest(near.tocsr(), NEIGHBOURS, 0)
+        found: list[int | None] = []
+        for row, place in enumerate(places):
+            some = slice(near.indptr[row], near.indptr[row + 1])
+            ranked = sorted(zip(-near.data[some], near.indices[some], strict=True))
+            at = reading.articles[place].at
+            found.append(
+                next(
+                    (
+                        int(stories[k])
+                        for height, k in ranked
+                        if -height >= FOLLOW_UP and abs(at - began[int(stories[k])]) > OPEN_FOR
+                    ),
+                    None,
+                )
+            )
+        return found
+
+    def clear(self, most: int) -> tuple[set[int], set[int]]:
+        """Lets go of old articles, and of the oldest beyond so many; these, and their stories."""
+        if not len(self._at):
+            return set(), set()
+        kept = self._at >= self._at.max() - REMEMBERED
+        if kept.sum() > most:
+            kept &= self._at > np.sort(self._at)[-most - 1]
+        if kept.mean() > 0.9:
+            return set(), set()
+        gone = set(self._article[~kept].tolist()), set(self._story[~kept].tolist())
+        self._rows, self._echo = self._rows[kept], self._echo[kept]
+        self._article, self._story = self._article[kept], self._story[kept]
+        self._at, self._by_title = self._at[kept], self._by_title[kept]
+        return gone
+
+    def _open(self, at: Any) -> Any:
+        """The places of articles whose stories may still be open."""
+        return np.flatnonzero((self._at >= at.min() - OPEN) & (self._at <= at.max() + OPEN))
+
+
+def _alone(reading: Reading) -> list[Group]:
+    """Each new article as a group of its own."""
+    length = np.diff(reading.echo.indptr) > 0
+    return [
+        Group(1, float(some), at, at, article.by_title)
+        for some, at, article in zip(
+            length, _seconds(reading.articles), reading.articles, strict=True
+        )
+    ]
+
+
+def _seconds(articles: Sequence[Article]) -> Any:
+    return np.array([article.at.timestamp() for article in articles])

@@ -1,0 +1,110 @@
+"""Articles as sparse rows (noun): each stem a column, and in how many articles it stands.
+
+SciPy is read when the first article is placed: a bot at rest does without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+Words = Mapping[str, float]
+"""Stems of one article with their weight, rarity not yet counted."""
+
+Rows = Any
+"""A sparse matrix by rows: one article each. SciPy has no types to name it by."""
+
+
+class Vocabulary:
+    """The columns: a number for every stem, and how rare it is.
+
+    Rarity needs a past to be told by: ``before`` articles are thought to have come earlier, and
+    ``expected`` says in how many of them a stem stood. So a lonely first article is judged as later ones.
+    """
+
+    def __init__(self, expected: Callable[[str], float], before: int) -> None:
+        self._expected = expected
+        self._articles = before
+        self._columns: dict[str, int] = {}
+        self._seen: list[float] = []
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    def rows(self, articles: Sequence[Words]) -> Rows:
+        """These articles as rows, their rarity not counted."""
+        ends, columns = [0], []
+        for words in articles:
+            columns += [self._column(stem) for stem in words]
+            ends.append(len(columns))
+        weights = np.fromiter(
+            (weight for words in articles for weight in words.values()), np.float32, len(columns)
+        )
+        return sp.csr_array((weights, columns, ends), shape=(len(articles), len(self)))
+
+    def count(self, articles: Sequence[Words]) -> None:
+        """So many more articles are known."""
+        self._articles += len(articles)
+        for words in articles:
+            for stem in words:
+                self._seen[self._column(stem)] += 1
+
+    def units(self, rows: Rows) -> Rows:
+        """Directions of length 1: rare stems long, stems of every article nearly nothing."""
+        seen = np.asarray(self._seen, np.float32)
+        rarity = np.maximum(0, np.log((self._articles + 1) / seen)).astype(np.float32)
+        weighed = widened(rows, len(self))
+        weighed.data = weighed.data * rarity[weighed.indices]
+        return of_length_one(weighed)
+
+    def _column(self, stem: str) -> int:
+        column = self._columns.setdefault(stem, len(self._columns))
+        if column == len(self._seen):
+            self._seen.append(0.5 + self._expected(stem))
+        return column
+
+
+def widened(rows: Rows, columns: int) -> Rows:
+    """The same rows, with room for stems that came since."""
+    return sp.csr_array((rows.data, rows.indices, rows.indptr), shape=(rows.shape[0], columns))
+
+
+def of_length_one(rows: Rows) -> Rows:
+    """Each row at length 1; an empty one stays empty."""
+    lengths = np.sqrt(rows.multiply(rows).sum(axis=1))
+    return scaled(rows, 1 / np.where(lengths > 0, lengths, 1))
+
+
+def scaled(rows: Rows, factors: Any) -> Rows:
+    """Each row times its factor."""
+    data = rows.data * np.repeat(factors, np.diff(rows.indptr)).astype(np.float32)
+    return sp.csr_array((data, rows.indices, rows.indptr), shape=rows.shape)
+
+
+def heaviest(rows: Rows, most: int, share: float) -> Rows:
+    """Of every row at most so many entries, the heaviest, none below this share of the first."""
+    row = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
+    highest = np.zeros(rows.shape[0], rows.dtype)
+    np.maximum.at(highest, row, rows.data)
+    kept = np.flatnonzero((rows.data > 0) & (rows.data >= share * highest[row]))
+    row, data = row[kept], rows.data[kept]
+    order = np.argsort(row + 1 - data / np.maximum(highest[row], 1e-9) / 2, kind="stable")
+    start = np.concatenate(([0], np.cumsum(np.bincount(row, minlength=rows.shape[0]))))
+    rank = np.empty(len(kept), np.int64)
+    rank[order] = np.arange(len(kept)) - start[row[order]]
+    kept, row = kept[rank < most], row[rank < most]
+    ends = np.concatenate(([0], np.cumsum(np.bincount(row, minlength=rows.shape[0]))))
+    return sp.csr_array((rows.data[kept], rows.indices[kept], ends), shape=rows.shape)
+
+
+def stacked(above: Rows, below: Rows) -> Rows:
+    """Rows one under the other."""
+    return sp.vstack((widened(above, below.shape[1]), below), format="csr")
+
+
+def empty(columns: int = 0) -> Rows:
+    """No row yet."""
+    return sp.csr_array((0, columns), dtype=np.float32)

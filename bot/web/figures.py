@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -59,6 +59,12 @@ class Figures:
     held_seconds: float
     """How long Telegram still makes us wait."""
     workers: int
+    stopped: bool
+    """Whether all delivery waits for a person's word."""
+    dead_rows: dict[str, int]
+    """PostgreSQL: rows of the busiest tables that vacuum has not taken away yet."""
+    oldest_transaction_seconds: float
+    """PostgreSQL: how long the oldest open one runs; it keeps dead rows from being taken away."""
 
 
 async def figures(session: AsyncSession, *, now: datetime, ceiling: float) -> Figures:
@@ -90,7 +96,33 @@ async def figures(session: AsyncSession, *, now: datetime, ceiling: float) -> Fi
         rate_allowed=rate_now(gate.rate, gate.rate_changed_at, now, ceiling) if gate else None,
         held_seconds=max(0.0, held.total_seconds()) if held else 0.0,
         workers=await _count(session, Worker.id),
+        stopped=gate is not None and gate.stopped_at is not None,
+        dead_rows=await _dead_rows(session),
+        oldest_transaction_seconds=await _oldest_transaction(session),
     )
+
+
+HOT = ("outbox", "gate", "chat_pace", "subscriber")
+_DEAD_ROWS = text(
+    "SELECT relname, n_dead_tup FROM pg_stat_user_tables WHERE relname IN :tables"
+).bindparams(bindparam("tables", expanding=True))
+_OLDEST_TRANSACTION = text(
+    "SELECT extract(epoch FROM clock_timestamp() - min(xact_start)) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+
+
+async def _dead_rows(session: AsyncSession) -> dict[str, int]:
+    if session.get_bind().dialect.name == "sqlite":
+        return {}
+    found = await session.execute(_DEAD_ROWS, {"tables": HOT})
+    return {str(row.relname): row.n_dead_tup for row in found}
+
+
+async def _oldest_transaction(session: AsyncSession) -> float:
+    if session.get_bind().dialect.name == "sqlite":
+        return 0.0
+    return float(await session.scalar(_OLDEST_TRANSACTION) or 0)
 
 
 async def _answered_since(session: AsyncSession, since: datetime) -> int:

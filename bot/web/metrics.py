@@ -13,7 +13,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
 from bot.delivery.counts import Counts
-from bot.web.figures import Figures, figures
+from bot.web.figures import HOT, Figures, figures
 from digests.audience.subscriber import SubscriberState
 from digests.intake.source import SourceState
 from digests.outbox.again import Fate
@@ -105,4 +105,9 @@ def registry_of(found: Figures, counts: Counts) -> CollectorRegistry:
     one("rate_allowed", "Messages a second, at present.", found.rate_allowed or 0)
     one("held_seconds", "How long Telegram still makes us wait.", found.held_seconds)
     one("workers", "Workers known.", found.workers)
+    one("delivery_stopped", "1 where all delivery waits for a person's word.", found.stopped)
+    dead = "Rows that vacuum has not taken away yet (PostgreSQL)."
+    each("dead_rows", dead, "table", HOT, found.dead_rows)
+    seconds = found.oldest_transaction_seconds
+    one("oldest_transaction_seconds", "Age of the oldest open one (PostgreSQL).", seconds)
     return registry

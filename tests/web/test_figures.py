@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
+from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.web.figures import figures
@@ -51,3 +53,28 @@ async def test_a_lowered_rate_is_shown_as_it_comes_back(database: Database, now:
             found = await figures(session, now=then, ceiling=30)
             shown.append((found.rate_allowed, found.slots))
     assert shown == [(24, 9), (27, 9), (30, 9)]
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+@pytest.mark.postgresql
+async def test_what_slows_postgresql_down_is_seen(database: Database, now: datetime) -> None:
+    """A transaction left open, and the dead rows that it keeps."""
+    async with database.write() as session:
+        session.add(Gate(bot_id=1, rate=30, tat=now))
+    async with database.write() as session:
+        for number in range(5):
+            await session.execute(update(Gate).values(slot_no=number))
+        await session.execute(text("SELECT pg_stat_force_next_flush()"))
+    async with database.write() as lingering:
+        await lingering.execute(text("SELECT pg_sleep(0.05)"))
+        async with database.read() as session:
+            found = await figures(session, now=now, ceiling=30)
+    assert found.dead_rows["gate"] >= 4
+    assert found.oldest_transaction_seconds >= 0.05
+
+
+async def test_a_stop_is_seen(database: Database, now: datetime) -> None:
+    async with database.write() as session:
+        session.add(Gate(bot_id=1, rate=30, tat=now, stopped_at=now))
+    async with database.read() as session:
+        assert (await figures(session, now=now, ceiling=30)).stopped

@@ -26,9 +26,13 @@ from tests.alerts.builders import EDITOR, OWNER, READER
 from tests.desk.newsroom import WORDS
 
 HANDLERS = [*BUTTONS.values(), *(command.handler for command in COMMANDS)]
+FOR_READERS = {"report_error", "drop_report"}
 WISHES = sorted(
-    {handler.__name__ for handler in HANDLERS if handler.__module__.startswith("bot.desk")}
-    | {asked.value for asked in Asked}
+    (
+        {handler.__name__ for handler in HANDLERS if handler.__module__.startswith("bot.desk")}
+        | {asked.value for asked in Asked}
+    )
+    - FOR_READERS
 )
 _RECORDED = re.compile(r'\brecord\(\s*session,\s*"(\w+)",\s*f"(\w+):')
 SOURCES = [

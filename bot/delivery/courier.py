@@ -119,7 +119,7 @@ class Courier:
             fed=self._fed,
             at_most_once=at_most_once,
         )
-        database.listen(PLANNED, self.wake)
+        database.listen(PLANNED, self.upkeep.wake)
         self._hurry = False
         self._stopping = asyncio.Event()
         self._fatal: DeliveryError | None = None

@@ -30,6 +30,9 @@ LOOKAHEAD_SECONDS = 60
 CHUNK = 1_000
 """Readers in one transaction: the writer is never away for long."""
 
+FIRST = 100
+"""Of an alert's readers, at first: the sooner they are there, the sooner it begins to go out."""
+
 DISPATCHES_AT_ONCE = 50
 
 Row = dict[str, Any]
@@ -55,6 +58,8 @@ async def expand(
         for dispatch in await _unexpanded(session, lane) if room[lane] > 0 else ():
             if (free := min(room[lane], chunk - looked)) <= 0:
                 break
+            if lane is Lane.URGENT and not dispatch.cursor:
+                free = min(free, FIRST)
             step = await _step(session, dispatch, free)
             room[lane] -= step.rows
             looked, rows = looked + step.looked, rows + step.rows

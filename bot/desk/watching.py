@@ -12,6 +12,7 @@ from digests.alerts.watch import (
     Found,
     dead_letters,
     flash_stories,
+    forget_settled,
     keep_up,
     uncertain_sends,
 )
@@ -40,6 +41,8 @@ async def watch(services: Services) -> None:
 async def look_around(services: Services) -> None:
     """Finds what changes slowly and takes longer to find."""
     await _find(services, _NOW_AND_THEN)
+    async with services.database.write() as session:
+        await forget_settled(session, now=services.clock())
 
 
 async def _find(services: Services, finders: dict[MatterKind, Finder]) -> None:

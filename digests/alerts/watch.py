@@ -7,10 +7,10 @@ found is raised, what is found no more is over by itself.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import and_, delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.alerts.alert import Alert, AlertRevision, AlertState
@@ -35,6 +35,9 @@ Found = Mapping[str, Mapping[str, Any]]
 
 OVER = "over"
 
+KEPT = timedelta(days=90)
+"""As long as notices are."""
+
 RETURNING = (MatterKind.SOURCE, MatterKind.DEAD, MatterKind.UNCERTAIN)
 """Settled and found again, it happened again. A decision about a story or an edit stands."""
 
@@ -54,6 +57,12 @@ async def keep_up(session: AsyncSession, kind: MatterKind, found: Found, *, now:
         if kind in RETURNING and matter.settled_at is not None and matter.settled_at < now:
             _reopen(matter, found[key], now)
     await retell(session, [matter.id for matter in changed], now=now)
+
+
+async def forget_settled(session: AsyncSession, *, now: datetime) -> None:
+    """Lets go of what was decided long ago; the audit log keeps who decided."""
+    old = (Matter.state == MatterState.SETTLED) & (Matter.settled_at < now - KEPT)
+    await session.execute(delete(Matter).where(old))
 
 
 async def flash_stories(session: AsyncSession, *, now: datetime) -> Found:

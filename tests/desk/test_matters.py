@@ -101,6 +101,16 @@ async def test_a_flash_that_grew_old_waits_no_more(desk: Newsroom) -> None:
     assert await state_of(desk, MatterKind.FLASH) == (MatterState.SETTLED, "over")
 
 
+async def test_what_was_decided_long_ago_is_let_go(desk: Newsroom) -> None:
+    await flash(desk)
+    await look(desk)
+    await desk.tap(EDITOR, "Not breaking")
+    await later(desk, days=89)
+    assert len(await matters(desk, MatterKind.FLASH)) == 1
+    await later(desk, days=2)
+    assert await matters(desk, MatterKind.FLASH) == []
+
+
 async def test_many_at_once_are_one_notice_and_the_rest_stands_at_the_desk(desk: Newsroom) -> None:
     for number in range(7):
         await flash(desk, f"Story {number}")

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from digests.audience.manner import DAY, Manner, Manners
 from digests.audience.slot import Appointment, Slot
-from digests.audience.subscriber import AlertWish, EmptyDay, Subscriber, SubscriberState
+from digests.audience.subscriber import EmptyDay, Subscriber, SubscriberState
 from digests.outbox.control import cancel, pause
 from digests.outbox.dispatch import Content, Dispatch, Lane, Reach
 from digests.outbox.expand import expand
@@ -20,13 +21,16 @@ from digests.storage.database import Database
 from digests.vocabulary import Severity
 from tests.outbox.builders import alert, readers
 
-DAY = timedelta(days=1)
+FLASH_ALONE: Manners = (Manner.NONE, Manner.NONE, Manner.SOUND)
+NOTHING: Manners = (Manner.NONE,) * 3
+
+ONE_DAY = timedelta(days=1)
 
 
 async def digest(database: Database, chats: list[int], now: datetime, **fields: Any) -> Dispatch:
     """An edition of the last day for these readers, who keep the 08:00 slot."""
     async with database.write() as session:
-        who = await readers(session, chats, now=now - DAY)
+        who = await readers(session, chats, now=now - ONE_DAY)
         slot = Slot(
             timezone="Europe/Kyiv", minute=480, next_due_at=now, next_local_date=date(2026, 11, 23)
         )
@@ -49,7 +53,7 @@ async def edition(session: Any, now: datetime, *, subject_id: int, **fields: Any
             "subject_id": subject_id,
             "lane": Lane.DIGESTS,
             "reach": Reach.STAMPED,
-            "covers_from": now - DAY,
+            "covers_from": now - ONE_DAY,
             "covers_until": now,
             "created_at": now,
             "plan_key": f"edition:{subject_id}",
@@ -123,10 +127,10 @@ async def test_a_digest_not_sent_before_the_next_is_merged_into_it(
     database: Database, now: datetime
 ) -> None:
     await digest(database, [1, 2], now)
-    later = now + DAY
+    later = now + ONE_DAY
     async with database.write() as session:
         newer = await edition(
-            session, later, subject_id=2, covers_from=now - DAY, covers_until=later
+            session, later, subject_id=2, covers_from=now - ONE_DAY, covers_until=later
         )
         stamp = await session.scalar(
             select(Appointment).join(Subscriber).where(Subscriber.chat_id == 1)
@@ -173,7 +177,7 @@ async def test_a_cancelled_digest_leaves_its_readers_untold(
     await expanded(database, now)
     async with database.write() as session:
         await cancel(session, dispatch.id, now=now, reason="recalled")
-    assert await covered(database, 1) == now - DAY
+    assert await covered(database, 1) == now - ONE_DAY
     async with database.read() as session:
         assert await tally(session, dispatch.id) == Tally(2, 0, 0, 0, 0, 2, 0, 0)
 
@@ -181,15 +185,15 @@ async def test_a_cancelled_digest_leaves_its_readers_untold(
 @pytest.mark.parametrize(
     ("wish", "severity", "reached"),
     [
-        (AlertWish.ALL, Severity.ROUTINE, True),
-        (AlertWish.ALL, Severity.FLASH, True),
-        (AlertWish.FLASH, Severity.PRIORITY, False),
-        (AlertWish.FLASH, Severity.FLASH, True),
-        (AlertWish.NONE, Severity.FLASH, False),
+        (DAY, Severity.ROUTINE, True),
+        (DAY, Severity.FLASH, True),
+        (FLASH_ALONE, Severity.PRIORITY, False),
+        (FLASH_ALONE, Severity.FLASH, True),
+        (NOTHING, Severity.FLASH, False),
     ],
 )
 async def test_an_alert_reaches_whose_wish_admits_it(
-    database: Database, now: datetime, wish: AlertWish, severity: Severity, reached: bool
+    database: Database, now: datetime, wish: Manners, severity: Severity, reached: bool
 ) -> None:
     async with database.write() as session:
         await readers(session, [1], now=now)

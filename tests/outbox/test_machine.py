@@ -8,7 +8,7 @@ every step the books must balance; at the end, with all well again, everyone has
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -35,7 +35,7 @@ RATE = 30.0
 TIMEOUT = 40.0
 CHATS = range(1, 9)
 
-ANSWERS = {
+ANSWERS: dict[str, tuple[bool, Callable[[int], Verdict]]] = {
     "ok": (True, lambda n: Verdict(Meaning.DELIVERED, message_id=n)),
     "lost after": (True, lambda n: Verdict(Meaning.UNCERTAIN, "lost")),
     "lost before": (False, lambda n: Verdict(Meaning.UNCERTAIN, "lost")),
@@ -82,13 +82,13 @@ class Worker:
 class World:
     """The database, two workers, and Telegram's own record."""
 
-    def __init__(self, database: Database, clock: JumpingClock) -> None:
-        self.database, self.clock = database, clock
+    def __init__(self, database: Database, clock: JumpingClock, parts: int) -> None:
+        self.database, self.clock, self.parts = database, clock, parts
         self.workers = (Worker(), Worker())
         self.dispatches: list[int] = []
         self.revisions: Counter[int] = Counter()
-        self.sent: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
-        """By dispatch and chat: the message ids Telegram accepted."""
+        self.sent: defaultdict[tuple[int, int, int], list[int]] = defaultdict(list)
+        """By dispatch, chat and part: the message ids Telegram accepted."""
         self.shown: dict[int, int] = {}
         """By message id: the revision a reader sees."""
         self.slots: list[datetime] = []
@@ -133,12 +133,19 @@ class World:
         arrives, verdict = ANSWERS[answer]
         number = sum(map(len, self.sent.values())) + 1000
         if arrives and message.kind is MessageKind.SEND:
-            self.sent[message.dispatch_id, message.chat_id].append(number)
+            self.sent[message.dispatch_id, message.chat_id, message.part].append(number)
             self.shown[number] = message.revision
         elif arrives and message.message_id is not None:
             self.shown[message.message_id] = max(self.shown[message.message_id], message.revision)
         worker.pending.append(
-            Result(message.id, message.slot_no, message.revision, verdict=verdict(number))
+            Result(
+                message.id,
+                message.slot_no,
+                message.revision,
+                parts=self.parts,
+                part=message.part,
+                verdict=verdict(number),
+            )
         )
 
     async def settle_(self, who: int) -> None:
@@ -242,18 +249,24 @@ class World:
         assert all(count == 1 for count in closing.values()), "counted twice"
         for key, accepted in self.sent.items():
             assert len(accepted) <= 2, "more than twice"
-            mine = [r for r in receipts if (r.dispatch_id, r.chat_id) == key]
+            mine = [r for r in receipts if (r.dispatch_id, r.chat_id, r.part) == key]
             if len(accepted) == 2:
                 assert any(r.ambiguous or r.outcome is Outcome.UNKNOWN for r in mine), "unexplained"
         for receipt in receipts:
             if not receipt.closes or receipt.outcome is not Outcome.SENT:
                 continue
-            key = (receipt.dispatch_id, receipt.chat_id)
-            assert self.sent[key], "lost"
-            known = {r.message_id for r in receipts if r.message_id} & set(self.sent[key])
-            assert known, "no receipt of the copy"
-            newest = self.revisions[receipt.dispatch_id]
-            assert any(self.shown[copy] == newest for copy in known), "an old revision stays"
+            for part in range(self.parts):
+                self._has_arrived(receipts, receipt.dispatch_id, receipt.chat_id, part)
+
+    def _has_arrived(
+        self, receipts: Sequence[Receipt], dispatch_id: int, chat_id: int, part: int
+    ) -> None:
+        copies = self.sent[dispatch_id, chat_id, part]
+        assert copies, "lost"
+        known = {r.message_id for r in receipts if r.message_id} & set(copies)
+        assert known, "no receipt of the copy"
+        newest = self.revisions[dispatch_id]
+        assert any(self.shown[copy] == newest for copy in known), "an old revision stays"
 
 
 async def emptied(database: Database) -> None:
@@ -269,12 +282,12 @@ async def emptied(database: Database) -> None:
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(script=st.lists(step, min_size=8, max_size=40))
+@given(script=st.lists(step, min_size=8, max_size=40), parts=st.integers(1, 2))
 async def test_whatever_happens_nothing_is_lost_and_nothing_comes_more_than_twice(
-    database: Database, now: datetime, script: list[tuple[object, ...]]
+    database: Database, now: datetime, script: list[tuple[object, ...]], parts: int
 ) -> None:
     await emptied(database)
-    world = World(database, JumpingClock(now))
+    world = World(database, JumpingClock(now), parts)
     await world.plan_(6)
     await world.expand_(1000)
     for act in script:

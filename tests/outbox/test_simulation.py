@@ -71,6 +71,7 @@ def file(sqlite_template: Path, tmp_path: Path) -> Callable[[], str]:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.timeout(300)
 def test_the_promise_holds_for_every_seed(file: Callable[[], str], seed: int) -> None:
     hold(seed, file())
 

@@ -48,7 +48,7 @@ class Play:
         self.seed, self._loop, self._database = seed, loop, database
         self.random = random = Random(seed)
         self.rate = random.choice([10, 20, 30])
-        self.count = 1 if seed % 4 == 0 else random.randint(2, 5)
+        self.count = 1 if seed % 4 == 0 else random.randint(2, 4)
         """Workers. A lone one on SQLite takes over orphans at its boot, as real ones do."""
         self.telegram = Telegram(loop.time, self.rate)
         contents = PlainContents()
@@ -70,7 +70,7 @@ class Play:
             lost_before=some([0, 0.02, 0.1]),
             bad_gateway=some([0, 0.02]),
             no_line=some([0, 0.05]),
-            death_at_commit=some([0, 0.002, 0.01]),
+            death_at_commit=some([0, 0.002, 0.005]),
             commit_lost=some([0, 0.01]),
             slow_clock=some([0, 0.05]),
         )

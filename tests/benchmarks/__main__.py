@@ -22,7 +22,7 @@ def names() -> list[str]:
     return sorted(
         path.stem
         for path in HERE.glob("*.py")
-        if path.stem[0] != "_" and '__name__ == "__main__"' in path.read_text(encoding="utf-8")
+        if path.stem[0] != "_" and "def main(" in path.read_text(encoding="utf-8")
     )
 
 

@@ -17,7 +17,6 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import uuid4
 
-from sqlalchemy import or_, select
 from sqlalchemy.exc import DBAPIError
 
 from bot.delivery.answer import Answer
@@ -31,10 +30,10 @@ from bot.delivery.window import Window
 from bot.rendering.render import Message
 from digests.errors import DeliveryError, SecondPoller, TokenRefused
 from digests.outbox import pace
-from digests.outbox.claim import LEAD, Claim, Claimed, claim, next_free
+from digests.outbox.claim import LEAD, Claim, Claimed, claim
 from digests.outbox.clock import Clock, SharedClock
 from digests.outbox.dispatch import Content, Lane, MessageKind
-from digests.outbox.message import MessageState, OutboxMessage, stands
+from digests.outbox.glance import Glance, glance
 from digests.outbox.plan import PLANNED
 from digests.outbox.settle import Result
 from digests.outbox.verdict import Meaning, Verdict
@@ -178,7 +177,8 @@ class Courier:
             taken = await self._claim()
             self._launch(taken)
             await self._finish_flying()
-            if not taken.messages and not await self._is_waiting(timedelta(seconds=patience)):
+            seen = await self._glance(timedelta(seconds=patience))
+            if not taken.messages and not seen.is_waiting:
                 return
             if self._clock.monotonic() > until:
                 return
@@ -202,10 +202,11 @@ class Courier:
             self._landed.clear()
             await self._landed.wait()
         self._woken.clear()
-        if not await self._is_waiting(pace.AHEAD):
+        seen = await self._glance(pace.AHEAD)
+        if not seen.is_waiting:
             return self._clock.monotonic() + IDLE
         hurry, self._hurry = self._hurry, False
-        if not hurry and (patience := await self._taken_by_others()) > _NO_TIME:
+        if not hurry and (patience := self._taken_by_others(seen)) > _NO_TIME:
             return self._clock.monotonic() + patience.total_seconds()
         taken = await self._claim()
         self._launch(taken)
@@ -217,16 +218,14 @@ class Courier:
         # Whoever found the slots taken stands back a little: one worker claims, the others watch.
         return taken.again_at + random.uniform(0, STANDING_BACK)  # noqa: S311
 
-    async def _taken_by_others(self) -> timedelta:
-        """How long the slots ahead are claimed; without the lock, which all workers wait for."""
+    def _taken_by_others(self, seen: Glance) -> timedelta:
+        """How long the slots ahead are claimed; seen without the lock that all workers wait for."""
+        now = self.now()
         if self._late > pace.TOLERATED_LATE.total_seconds():
             return _NO_TIME  # the others' slots must move, and only a claim does that
-        async with self._database.read() as session:
-            tat = await next_free(session, self._bot_id)
-        now = self.now()
-        if tat is None or pace.was_set_back(now, tat):
+        if seen.tat is None or pace.was_set_back(now, seen.tat):
             return _NO_TIME
-        return pace.ask_at(tat, self._lead) - now
+        return pace.ask_at(seen.tat, self._lead) - now
 
     async def _rest(self, until: float) -> None:
         sleeping = asyncio.create_task(self._clock.sleep_until(until))
@@ -237,15 +236,9 @@ class Courier:
             sleeping.cancel()
             waking.cancel()
 
-    async def _is_waiting(self, within: timedelta) -> bool:
-        """Whether anything may go soon. A read: an idle bot writes nothing."""
-        horizon = self.now() + within
-        ready = select(OutboxMessage.id).where(
-            OutboxMessage.state == stands(MessageState.READY),
-            or_(OutboxMessage.not_before.is_(None), OutboxMessage.not_before <= horizon),
-        )
+    async def _glance(self, within: timedelta) -> Glance:
         async with self._database.read() as session:
-            return await session.scalar(ready.limit(1)) is not None
+            return await glance(session, self._bot_id, horizon=self.now() + within)
 
     async def _claim(self) -> Claim:
         late, self._late, began = self._late, 0.0, self._clock.monotonic()

@@ -143,12 +143,6 @@ async def claim(
     return Claim(messages, reading.monotonic, reading.monotonic_at(pace.ask_at(gate.tat, lead)))
 
 
-async def next_free(session: AsyncSession, bot_id: int) -> datetime | None:
-    """The gate's next free slot, as other workers' claims have left it; none where nothing was sent yet.
-    A read: it waits for nobody."""
-    return await session.scalar(select(Gate.tat).where(Gate.bot_id == bot_id))
-
-
 async def follow_clock(session: AsyncSession, gate: Gate, now: datetime) -> None:
     """The clock was set back: what was to wait for a time on the old one would wait far too long."""
     gate.tat, gate.hold_until = pace.after_set_back(now, gate.hold_until, gate.held_at)

@@ -201,6 +201,7 @@ BUTTONS: dict[str, ButtonHandler] = {
     "dead_drop": matters.drop_dead,
     "unknown_again": matters.send_uncertain,
     "unknown_accept": matters.accept_uncertain,
+    "unknown_all": matters.accept_all,
     "report": reports.report_error,
     "report_drop": reports.drop_report,
     "report_answer": reports.ask_answer,

@@ -10,6 +10,7 @@ from telegram import Update
 
 from bot.chat import (
     day_map,
+    knocking,
     pausing,
     privacy,
     reading,
@@ -37,6 +38,13 @@ _PAGES: dict[str, Callable[..., Awaitable[None]]] = {
     "zones": zone.show_zones,
     "zone": zone.choose_zone,
     "settings": settings_page.show_settings,
+    "knocks": knocking.show_knocks,
+    "knock": knocking.set_knock,
+    "knock_topics": knocking.show_knock_topics,
+    "knock_topic": knocking.toggle_knock_topic,
+    "nights": knocking.show_nights,
+    "night": knocking.set_night,
+    "hours": knocking.set_hours,
     "ask": settings_page.ask,
     "set": settings_page.put,
     "ask_pause": pausing.ask_pause,

@@ -12,6 +12,7 @@ from bot.context import Context
 from digests.audience import presence
 from digests.audience.presence import LONGEST_PAUSE_DAYS
 from digests.audience.subscribe import found
+from digests.outbox.held import wake_now
 
 _DAYS = re.compile(r"\d{1,4}")
 
@@ -51,7 +52,9 @@ async def resume(update: Update, context: Context) -> None:
     async with context.database.write() as session:
         row = await reader(session, update, context)
         if row is not None:
-            presence.resume(await enrolled(session, update, context), now=context.now())
+            row = await enrolled(session, update, context)
+            presence.resume(row, now=context.now())
+            await wake_now(session, row, now=context.now())
     await context.answer("chat/resumed.html", me=await portrait_of(update, context))
 
 

@@ -10,18 +10,9 @@ from telegram import Update
 from bot.chat.subject import enrolled, for_admins, show
 from bot.chat.subscriptions import portrait_of
 from bot.context import Context
-from digests.audience.subscribe import set_alerts, set_empty_day, set_language, set_quiet
-from digests.audience.subscriber import AlertWish, EmptyDay, Subscriber
+from digests.audience.subscribe import set_empty_day, set_language
+from digests.audience.subscriber import EmptyDay, Subscriber
 from digests.vocabulary import Language
-
-QUIET = {
-    "2200-0700": (22 * 60, 7 * 60),
-    "2300-0700": (23 * 60, 7 * 60),
-    "2300-0800": (23 * 60, 8 * 60),
-    "0000-0900": (0, 9 * 60),
-    "off": None,
-}
-"""The quiet hours offered, as their buttons name them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +24,7 @@ class Wish:
     now: Callable[[Subscriber], str]
 
 
-def _quiet_now(row: Subscriber) -> str:
-    hours = (row.quiet_from, row.quiet_until)
-    return next((name for name, kept in QUIET.items() if kept == hours), "off")
-
-
 WISHES = {
-    "alerts": Wish(
-        tuple(AlertWish), lambda row, word: set_alerts(row, AlertWish(word)), lambda row: row.alerts
-    ),
     "empty": Wish(
         tuple(EmptyDay),
         lambda row, word: set_empty_day(row, EmptyDay(word)),
@@ -52,7 +35,6 @@ WISHES = {
         lambda row, word: set_language(row, Language(word)),
         lambda row: row.language,
     ),
-    "quiet": Wish(tuple(QUIET), lambda row, word: set_quiet(row, QUIET[word]), _quiet_now),
 }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from digests.outbox.held import wake_up
 from telegram import Location, Update
 
 from bot.chat.subject import enrolled, for_admins, show
@@ -16,6 +15,7 @@ from digests.audience.cities import City, CityTable, cities
 from digests.audience.place import Place, city_at, is_zone, read_place
 from digests.audience.schedule import set_timezone
 from digests.errors import UnknownPlace
+from digests.outbox.held import wake_up
 from digests.vocabulary import Language
 
 OFFERED = (

@@ -145,6 +145,20 @@ async def accept_uncertain(update: Update, context: Context, matter: str, where:
     await _with_messages(update, context, matter, where, MatterKind.UNCERTAIN, "accept")
 
 
+@desk(Act.APPROVE)
+async def accept_all(update: Update, context: Context, newest: str) -> None:
+    """After a bad hour: everything uncertain up to the newest that was seen is let stand."""
+    now = context.now()
+    async with context.database.write() as session:
+        found = await open_matters(session, MatterKind.UNCERTAIN)
+        seen = [str(matter.id) for matter in found if matter.id <= number(newest)]
+        if not seen:
+            raise Stale("decided")
+        for matter_id in seen:
+            await _settle_messages(session, update, now, matter_id, MatterKind.UNCERTAIN, "accept")
+    await _noted(context, MatterKind.UNCERTAIN, ON_PAGE)
+
+
 async def _only_decide(
     update: Update,
     context: Context,
@@ -181,19 +195,29 @@ async def _with_source(
 async def _with_messages(
     update: Update, context: Context, matter: str, where: str, kind: MatterKind, decision: str
 ) -> None:
-    now = context.now()
-    fate = Fate.DEAD if kind is MatterKind.DEAD else Fate.UNCERTAIN
     async with context.database.write() as session:
-        found = await undecided(session, number(matter), kind, now=now)
-        dispatch_id = found.values["dispatch"]
-        if decision == "again":
-            if not found.values["may_go_again"]:
-                raise Stale("over")
-            await send_again(session, dispatch_id, fate, now=now)
-        else:
-            await let_stand(session, dispatch_id, fate, now=now)
-        await _decide(session, update, now, matter, kind, decision)
+        await _settle_messages(session, update, context.now(), matter, kind, decision)
     await _noted(context, kind, where)
+
+
+async def _settle_messages(
+    session: AsyncSession,
+    update: Update,
+    now: datetime,
+    matter: str,
+    kind: MatterKind,
+    decision: str,
+) -> None:
+    fate = Fate.DEAD if kind is MatterKind.DEAD else Fate.UNCERTAIN
+    found = await undecided(session, number(matter), kind, now=now)
+    dispatch_id = found.values["dispatch"]
+    if decision == "again":
+        if not found.values["may_go_again"]:
+            raise Stale("over")
+        await send_again(session, dispatch_id, fate, now=now)
+    else:
+        await let_stand(session, dispatch_id, fate, now=now)
+    await _decide(session, update, now, matter, kind, decision)
 
 
 async def _decide(
@@ -252,7 +276,12 @@ async def _show_page(context: Context, kind: MatterKind) -> None:
     async with context.database.read() as session:
         found = [m for m in await open_matters(session, kind) if _waits(m, now)]
     shown = [with_moments(line(matter)) for matter in found[:PAGE]]
-    values: dict[str, Any] = {"kind": kind, "matters": shown, "more": len(found) - len(shown)}
+    values: dict[str, Any] = {
+        "kind": kind,
+        "matters": shown,
+        "more": len(found) - len(shown),
+        "newest": found[-1].id if found else 0,
+    }
     await context.change("desk/matters.html", **values)
 
 

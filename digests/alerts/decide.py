@@ -19,7 +19,6 @@ from digests.alerts.staff import demand
 from digests.errors import Incomplete
 from digests.outbox.dispatch import Content, Dispatch, Lane, MessageKind, Reach
 from digests.outbox.plan import plan
-from digests.vocabulary import Severity
 
 STILL_BREAKING = timedelta(hours=6)
 """An alert that could not be sent for so long is no alert any more."""
@@ -111,7 +110,6 @@ async def _send(
         reach=Reach.MATCHING,
         topics=list(words.topics),
         severity=words.severity,
-        silent=words.severity is Severity.ROUTINE,
         expires_at=now + STILL_BREAKING,
         created_at=now,
         created_by=alert.decided_by,

@@ -20,7 +20,6 @@ from digests.audience.subscriber import Subscriber
 from digests.errors import Stale
 from digests.outbox.dispatch import Content, Dispatch, DispatchState, Lane, MessageKind, Reach
 from digests.outbox.plan import missed, plan
-from digests.vocabulary import Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,6 @@ async def resend(
         reach=Reach.MISSED,
         topics=list(words.topics),
         severity=words.severity,
-        silent=words.severity is Severity.ROUTINE,
         expires_at=now + STILL_BREAKING,
         created_at=now,
         created_by=by,

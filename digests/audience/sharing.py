@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,6 +18,9 @@ from digests.audience.slot import Slot
 from digests.audience.taste import Length, Taste, TasteTopic, taste_key
 from digests.storage.bulk import insert_new
 from digests.vocabulary import Topic
+
+NO_TOPIC = "-"
+"""The key of the taste that holds none."""
 
 
 async def taste_for(
@@ -31,11 +35,22 @@ async def taste_for(
     key = taste_key(wanted, length, has_map=has_map)
     if not key:
         return None
-    new = {"key": key, "length": length, "has_map": has_map}
+    return await _taste(session, {"key": key, "length": length, "has_map": has_map}, wanted)
+
+
+async def breaking_taste_for(session: AsyncSession, topics: Iterable[Topic]) -> int:
+    """The id of the taste for these topics of breaking news; there is one for no topic at all."""
+    wanted = sorted(set(topics))
+    return await _taste(session, {"key": taste_key(wanted) or NO_TOPIC}, wanted)
+
+
+async def _taste(session: AsyncSession, new: dict[str, Any], topics: list[Topic]) -> int:
+    key = new["key"]
     if await insert_new(session, Taste, [new], ["id"]):
         taste_id = await _taste_id(session, key)
-        rows = [{"taste_id": taste_id, "topic": topic} for topic in wanted]
-        await session.execute(insert(TasteTopic), rows)
+        if topics:
+            rows = [{"taste_id": taste_id, "topic": topic} for topic in topics]
+            await session.execute(insert(TasteTopic), rows)
     return await _taste_id(session, key)
 
 

@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from digests.audience.manner import Manner, changed
 from digests.audience.occurrence import floor_minute
 from digests.audience.presence import restore_row
 from digests.audience.schedule import DEFAULT_TIME, set_times, times_of
-from digests.audience.sharing import taste_for
+from digests.audience.sharing import breaking_taste_for, taste_for
 from digests.audience.subscriber import (
-    AlertWish,
     ChatKind,
     EmptyDay,
     Subscriber,
@@ -24,7 +24,7 @@ from digests.audience.subscriber import (
 )
 from digests.audience.taste import Length, TasteTopic
 from digests.storage.bulk import insert_new
-from digests.vocabulary import Language, Topic
+from digests.vocabulary import Language, Severity, Topic
 
 FIRST_WINDOW = timedelta(hours=24)
 """How far back a new subscriber's first digest goes."""
@@ -80,10 +80,12 @@ async def register(
 
 async def topics_of(session: AsyncSession, subscriber: Subscriber) -> tuple[Topic, ...]:
     """The topics a subscriber wants, by name."""
+    return await _topics_in(session, subscriber.taste_id)
+
+
+async def _topics_in(session: AsyncSession, taste_id: int | None) -> tuple[Topic, ...]:
     rows = await session.scalars(
-        select(TasteTopic.topic)
-        .where(TasteTopic.taste_id == subscriber.taste_id)
-        .order_by(TasteTopic.topic)
+        select(TasteTopic.topic).where(TasteTopic.taste_id == taste_id).order_by(TasteTopic.topic)
     )
     return tuple(map(Topic, rows))
 
@@ -133,6 +135,11 @@ async def set_map(session: AsyncSession, subscriber: Subscriber, *, wanted: bool
 
 
 async def _want(session: AsyncSession, subscriber: Subscriber, topics: Iterable[Topic]) -> None:
+    topics = tuple(topics)
+    if subscriber.breaking_taste_id is not None:
+        new = set(topics) - set(await topics_of(session, subscriber))
+        wanted = new | set(await breaking_topics_of(session, subscriber))
+        await _break(session, subscriber, wanted, topics)
     subscriber.taste_id = await taste_for(
         session, topics, subscriber.length, has_map=subscriber.wants_map
     )
@@ -148,11 +155,40 @@ def set_empty_day(subscriber: Subscriber, empty_day: EmptyDay) -> None:
     subscriber.empty_day = empty_day
 
 
-def set_alerts(subscriber: Subscriber, alerts: AlertWish) -> None:
-    """Which breaking items may knock."""
-    subscriber.alerts = alerts
+def set_by_day(subscriber: Subscriber, severity: Severity, manner: Manner) -> None:
+    """How breaking news of this severity comes by day."""
+    subscriber.alerts = changed(subscriber.alerts, severity, manner)
+
+
+def set_at_night(subscriber: Subscriber, severity: Severity, manner: Manner) -> None:
+    """How breaking news of this severity comes in quiet hours."""
+    subscriber.at_night = changed(subscriber.at_night, severity, manner)
+
+
+async def breaking_topics_of(session: AsyncSession, subscriber: Subscriber) -> tuple[Topic, ...]:
+    """The topics of which breaking news comes, by name."""
+    if subscriber.breaking_taste_id is None:
+        return await topics_of(session, subscriber)
+    return await _topics_in(session, subscriber.breaking_taste_id)
+
+
+async def toggle_breaking(session: AsyncSession, subscriber: Subscriber, topic: Topic) -> bool:
+    """Breaking news of one of the reader's topics comes, or comes no more; whether it comes now."""
+    wanted = set(await breaking_topics_of(session, subscriber)) ^ {topic}
+    await _break(session, subscriber, wanted, await topics_of(session, subscriber))
+    return topic in wanted
+
+
+async def _break(
+    session: AsyncSession, subscriber: Subscriber, wanted: set[Topic], topics: Iterable[Topic]
+) -> None:
+    """A wish of its own only where it differs from what is read."""
+    kept = wanted & set(topics)
+    subscriber.breaking_taste_id = (
+        None if kept == set(topics) else await breaking_taste_for(session, kept)
+    )
 
 
 def set_quiet(subscriber: Subscriber, hours: tuple[int, int] | None) -> None:
-    """Between which local minutes messages come without a sound; none: always with one."""
+    """Between which local minutes it is the reader's night; none: never."""
     subscriber.quiet_from, subscriber.quiet_until = hours or (None, None)

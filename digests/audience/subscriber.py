@@ -10,9 +10,19 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, text
+from sqlalchemy import (
+    BigInteger,
+    Dialect,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    TypeDecorator,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
+from digests.audience.manner import DAY, NIGHT, Manner, Manners
 from digests.audience.taste import Length
 from digests.storage.schema import Base, word
 from digests.vocabulary import Language
@@ -41,12 +51,39 @@ class EmptyDay(StrEnum):
     SILENT = "silent"
 
 
-class AlertWish(StrEnum):
-    """Which breaking items a subscriber wants between digests."""
+LENGTH = 16
+"""Characters of a column that holds a word."""
 
-    ALL = "all"
-    FLASH = "flash"
-    NONE = "none"
+
+class ManyManners(TypeDecorator[Manners]):
+    """How breaking news may come, as a letter for each severity; three choices have names of their own,
+    by which they were first stored."""
+
+    impl = String(LENGTH)
+    cache_ok = True
+
+    def process_bind_param(self, value: Manners | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """As it is stored."""
+        if value is None:
+            return None
+        return _NAMES.get(value) or "".join(_LETTERS[manner] for manner in value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Manners | None:  # noqa: ARG002
+        """As it is meant."""
+        if value is None or value in _NAMED:
+            return _NAMED[value] if value else None
+        routine, priority, flash = (_MANNERS[letter] for letter in value)
+        return routine, priority, flash
+
+
+_LETTERS = {Manner.SOUND: "s", Manner.SILENT: "q", Manner.HOLD: "h", Manner.NONE: "n"}
+_MANNERS = {letter: manner for manner, letter in _LETTERS.items()}
+_NAMED: dict[str, Manners] = {
+    "all": DAY,
+    "flash": (Manner.NONE, Manner.NONE, Manner.SOUND),
+    "none": (Manner.NONE, Manner.NONE, Manner.NONE),
+}
+_NAMES = {manners: name for name, manners in _NAMED.items()}
 
 
 class Subscriber(Base):
@@ -72,7 +109,12 @@ class Subscriber(Base):
     """The admin who last set something up in a group or channel: told when we may not write there."""
     paused_until: Mapped[datetime | None]
     empty_day: Mapped[EmptyDay] = mapped_column(word(EmptyDay), default=EmptyDay.SAY)
-    alerts: Mapped[AlertWish] = mapped_column(word(AlertWish), default=AlertWish.ALL)
+    alerts: Mapped[Manners] = mapped_column(ManyManners, default=DAY)
+    """How breaking news comes by day."""
+    at_night: Mapped[Manners] = mapped_column(ManyManners, default=NIGHT, server_default="qqq")
+    """And in quiet hours. Who set theirs when all came without a sound keeps it so."""
+    breaking_taste_id: Mapped[int | None] = mapped_column(ForeignKey("taste.id"))
+    """The topics of which breaking news comes, where they are fewer than the taste's."""
     length: Mapped[Length] = mapped_column(
         word(Length), default=Length.USUAL, server_default=Length.USUAL
     )

@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.alerts.alert import Alert, AlertRevision
+from digests.alerts.waking import Waking, WakingAlert
 from digests.corrections.correction import Correction
 from digests.corrections.reach import Carried, Remedy, remedy
 from digests.editions.edition import Edition, EditionStory
@@ -47,11 +48,38 @@ async def spread_alert(
         for dispatch_id in await going_out(session, alert.id):
             await cancel(session, dispatch_id, reason="retracted", now=now)
     await raise_revision(session, Content.ALERT, alert.id, alert.revision)
-    copies = Copies(Content.ALERT, alert.id, alert.revision)
-    await _plan_edits(session, copies, correction, now)
-    if _remedy(Carried.ARRIVED, correction, age) is Remedy.EDIT_AND_REPLY:
-        words = await session.get_one(AlertRevision, (alert.id, alert.revision))
-        await _plan_replies(session, copies, correction, words.severity, now)
+    told = [
+        Copies(Content.ALERT, alert.id, alert.revision),
+        *await raised_wakings(session, alert, now),
+    ]
+    words = await session.get_one(AlertRevision, (alert.id, alert.revision))
+    for copies in told:
+        await _plan_edits(session, copies, correction, now)
+        if _remedy(Carried.ARRIVED, correction, age) is Remedy.EDIT_AND_REPLY:
+            await _plan_replies(session, copies, correction, words.severity, now)
+
+
+async def raised_wakings(session: AsyncSession, alert: Alert, now: datetime) -> list[Copies]:
+    """The messages in which this alert was told to readers who had quiet hours: from now on they show
+    its newest revision."""
+    holding = select(WakingAlert.waking_id).where(WakingAlert.alert_id == alert.id)
+    ids = (await session.scalars(holding)).all()
+    if not ids:
+        return []
+    await supersede(session, Content.WAKING, ids, now=now)
+    shown = update(WakingAlert).where(WakingAlert.alert_id == alert.id)
+    await session.execute(shown.values(alert_revision=alert.revision))
+    raised = await session.execute(
+        update(Waking)
+        .where(Waking.id.in_(ids))
+        .values(revision=Waking.revision + 1)
+        .returning(Waking.id, Waking.revision)
+        .execution_options(synchronize_session=False)
+    )
+    copies = [Copies(Content.WAKING, waking, revision) for waking, revision in raised]
+    for one in copies:
+        await raise_revision(session, one.content, one.subject_id, one.revision)
+    return copies
 
 
 async def spread_story(
@@ -152,7 +180,7 @@ async def _plan_replies(
         revision=1,
         kind=MessageKind.SEND,
         lane=Lane.CORRECTIONS,
-        silent=severity is Severity.ROUTINE,
+        severity=severity,
         reach=Reach.RECEIVED,
         received_content=copies.content,
         received_subject_id=copies.subject_id,

@@ -8,6 +8,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Enum
 
+from digests.audience.subscriber import LENGTH, ManyManners
 from digests.migrations import is_ours
 from digests.migrations.tables import METADATA
 from digests.storage.schema import Instant
@@ -18,6 +19,8 @@ def _spelling(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[Fa
     if kind == "type" and isinstance(item, Instant):
         autogen.imports.add("from digests.storage.schema import Instant")
         return "Instant()"
+    if kind == "type" and isinstance(item, ManyManners):
+        return f"sa.String(length={LENGTH})"
     if kind == "type" and isinstance(item, Enum):
         return f"sa.String(length={item.length})"
     return False

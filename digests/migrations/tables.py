@@ -8,6 +8,7 @@ import digests.alerts.dialogue
 import digests.alerts.editor
 import digests.alerts.invitation
 import digests.alerts.matter
+import digests.alerts.waking
 import digests.audience.slot
 import digests.audience.subscriber
 import digests.audience.taste
@@ -18,6 +19,7 @@ import digests.intake.article
 import digests.intake.source
 import digests.outbox.dispatch
 import digests.outbox.gate
+import digests.outbox.held
 import digests.outbox.message
 import digests.outbox.notice
 import digests.outbox.receipt

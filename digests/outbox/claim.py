@@ -19,9 +19,9 @@ from digests.outbox import pace
 from digests.outbox.clock import Clock, Reading
 from digests.outbox.dispatch import Content, Lane, MessageKind
 from digests.outbox.gate import ChatPace, Gate
+from digests.outbox.held import is_silent
 from digests.outbox.lanes import Wheel
 from digests.outbox.message import MessageState, OutboxMessage
-from digests.outbox.quiet import is_quiet
 from digests.outbox.waiting import Candidate, waiting
 from digests.storage.given import Given
 from digests.storage.schema import Instant
@@ -260,7 +260,6 @@ def _move_given(dialect: str) -> sqlite.Insert | postgresql.Insert:
 def _claimed(candidate: Candidate, slot: datetime, number: int, reading: Reading) -> Claimed:
     row, dispatch = candidate.row, candidate.dispatch
     timezone = row.timezone or "UTC"
-    asleep = row.quiet_from is not None and row.lane is not Lane.INTERACTIVE
     return Claimed(
         id=row.id,
         slot_no=number,
@@ -278,8 +277,7 @@ def _claimed(candidate: Candidate, slot: datetime, number: int, reading: Reading
         thread_id=row.thread_id,
         language=row.language or dispatch.language or Language.ENGLISH,
         timezone=timezone,
-        silent=dispatch.silent
-        or (asleep and is_quiet(slot, timezone, row.quiet_from, row.quiet_until)),
+        silent=row.lane is not Lane.INTERACTIVE and is_silent(dispatch, row, slot),
         plain=row.plain,
         attempt=row.attempt + 1,
         ambiguous=row.ambiguous,

@@ -5,8 +5,9 @@
        └──audience expanded and nothing left──> done
 
 Its audience is found by its reach: ``stamped`` appointments (digests), subscribers ``matching`` topics
-and severity (alerts), of these those who ``missed`` it (an alert sent again), those who ``received``
-something (corrections), or a ``single`` chat (notices).
+and severity (alerts), of these those who ``missed`` it (an alert sent again), those who are ``woken``
+(what was held for their quiet hours), those who ``received`` something (corrections), or a ``single``
+chat (notices).
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ class Content(StrEnum):
     MAP = "map"
     """Of an edition."""
     ALERT = "alert"
+    WAKING = "waking"
+    """Alerts that were held for quiet hours."""
     CORRECTION = "correction"
     NOTICE = "notice"
 
@@ -48,6 +51,7 @@ class Reach(StrEnum):
     STAMPED = "stamped"
     MATCHING = "matching"
     MISSED = "missed"
+    WOKEN = "woken"
     RECEIVED = "received"
     SINGLE = "single"
 
@@ -90,7 +94,7 @@ class Dispatch(Base):
     topics: Mapped[list[str] | None] = mapped_column(JSON)
     """matching: a subscriber's taste holds one of these."""
     severity: Mapped[Severity | None] = mapped_column(word(Severity))
-    """matching: what the subscriber's alert wish must admit."""
+    """How its readers' wishes let it come: at all, with a sound, or only when they wake."""
     covers_from: Mapped[datetime | None]
     covers_until: Mapped[datetime | None]
     """stamped: sent only where ``subscriber.covered_until`` still equals ``covers_from``, and moves it

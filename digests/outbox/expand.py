@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from digests.audience.slot import Appointment
 from digests.audience.subscriber import EmptyDay, Subscriber, SubscriberState
 from digests.outbox.dispatch import Dispatch, DispatchState, Lane, MessageKind, Reach
+from digests.outbox.held import Held, hold, must_wait
 from digests.outbox.message import MessageState, OutboxMessage, stands
 from digests.outbox.plan import matching, missed, received
 from digests.outbox.receipt import Receipt
@@ -60,7 +61,7 @@ async def expand(
                 break
             if lane is Lane.URGENT and not dispatch.cursor:
                 free = min(free, FIRST)
-            step = await _step(session, dispatch, free)
+            step = await _step(session, dispatch, free, now)
             room[lane] -= step.rows
             looked, rows = looked + step.looked, rows + step.rows
         if looked:
@@ -116,12 +117,16 @@ async def _unexpanded(session: AsyncSession, lane: Lane) -> Sequence[Dispatch]:
     return found.all()
 
 
-async def _step(session: AsyncSession, dispatch: Dispatch, most: int) -> Expanded:
+async def _step(session: AsyncSession, dispatch: Dispatch, most: int, now: datetime) -> Expanded:
+    held = 0
     match dispatch.reach:
         case Reach.STAMPED:
             looked, rows, cursor = await _stamped(session, dispatch, most)
         case Reach.MATCHING | Reach.MISSED:
-            looked, rows, cursor = await _matching(session, dispatch, most)
+            looked, rows, cursor = await _matching(session, dispatch, most, now)
+            held = looked - len(rows)
+        case Reach.WOKEN:
+            looked, rows, cursor = await _woken(session, dispatch, most)
         case Reach.RECEIVED:
             looked, rows, cursor = await _received(session, dispatch, most)
         case Reach.SINGLE:
@@ -129,7 +134,7 @@ async def _step(session: AsyncSession, dispatch: Dispatch, most: int) -> Expande
     if rows:
         await insert_all(session, OutboxMessage, rows)
     dispatch.cursor = max(dispatch.cursor, cursor)
-    dispatch.expanded += len(rows)
+    dispatch.expanded += len(rows) + held
     dispatch.is_expanded = dispatch.reach is Reach.SINGLE or looked < most
     if dispatch.is_expanded:
         # Who joined the audience after it was counted is part of it all the same.
@@ -181,16 +186,52 @@ def _wants(dispatch: Dispatch) -> ColumnElement[bool]:
 
 
 async def _matching(
-    session: AsyncSession, dispatch: Dispatch, most: int
+    session: AsyncSession, dispatch: Dispatch, most: int, now: datetime
 ) -> tuple[int, list[Row], int]:
+    """Who sleeps and may not be disturbed is kept for the morning, in the same commit."""
     wanted = matching(dispatch) if dispatch.reach is Reach.MATCHING else missed(dispatch)
     found = await session.execute(
-        select(Subscriber.id, Subscriber.chat_id)
+        select(
+            Subscriber.id.label("subscriber_id"),
+            Subscriber.chat_id,
+            Subscriber.timezone,
+            Subscriber.quiet_from,
+            Subscriber.quiet_until,
+            Subscriber.alerts,
+            Subscriber.at_night,
+        )
         .where(
             Subscriber.id > dispatch.cursor,
             Subscriber.id <= (dispatch.cursor_end or 0),
             wanted,
         )
+        .order_by(Subscriber.id)
+        .limit(most)
+    )
+    readers = found.all()
+    asleep = [reader for reader in readers if must_wait(dispatch, reader, now)]
+    await hold(session, dispatch, asleep, now=now)
+    kept = {reader.subscriber_id for reader in asleep}
+    rows = [
+        _row(dispatch, reader.subscriber_id, reader.chat_id)
+        for reader in readers
+        if reader.subscriber_id not in kept
+    ]
+    return len(readers), rows, readers[-1].subscriber_id if readers else 0
+
+
+async def _woken(
+    session: AsyncSession, dispatch: Dispatch, most: int
+) -> tuple[int, list[Row], int]:
+    found = await session.execute(
+        select(Subscriber.id, Subscriber.chat_id)
+        .join(Held, Held.subscriber_id == Subscriber.id)
+        .where(
+            Held.woken_by == dispatch.id,
+            Held.subscriber_id > dispatch.cursor,
+            Subscriber.state == SubscriberState.ACTIVE,
+        )
+        .distinct()
         .order_by(Subscriber.id)
         .limit(most)
     )

@@ -9,10 +9,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from digests.audience.manner import admitting
 from digests.audience.slot import Appointment
-from digests.audience.subscriber import AlertWish, Subscriber, SubscriberState
+from digests.audience.subscriber import Subscriber, SubscriberState
 from digests.audience.taste import TasteTopic
 from digests.outbox.dispatch import Dispatch, MessageKind, Reach
+from digests.outbox.held import Held, HeldState
 from digests.outbox.message import OutboxMessage
 from digests.outbox.receipt import Outcome, Receipt
 from digests.storage.database import say
@@ -63,20 +65,21 @@ def _extent(dispatch: Dispatch) -> Select[*tuple[Any, ...]]:
             return select(func.count(), func.max(Subscriber.id)).where(matching(dispatch))
         case Reach.MISSED:
             return select(func.count(), func.max(Subscriber.id)).where(missed(dispatch))
+        case Reach.WOKEN:
+            return select(
+                func.count(Held.subscriber_id.distinct()), func.max(Held.subscriber_id)
+            ).where(Held.woken_by == dispatch.id)
         case _:
             return select(func.count(), func.max(Receipt.id)).where(received(dispatch))
 
 
 def matching(dispatch: Dispatch) -> ColumnElement[bool]:
-    """Active subscribers whose taste holds one of the topics and whose alert wish admits the severity."""
-    wishes = [AlertWish.ALL]
-    if dispatch.severity is Severity.FLASH:
-        wishes.append(AlertWish.FLASH)
+    """Active subscribers who want breaking news of one of the topics, and of this severity."""
     tastes = select(TasteTopic.taste_id).where(TasteTopic.topic.in_(dispatch.topics or []))
     return and_(
         Subscriber.state == SubscriberState.ACTIVE,
-        Subscriber.alerts.in_(wishes),
-        Subscriber.taste_id.in_(tastes),
+        Subscriber.alerts.in_(admitting(dispatch.severity or Severity.FLASH)),
+        func.coalesce(Subscriber.breaking_taste_id, Subscriber.taste_id).in_(tastes),
     )
 
 
@@ -101,7 +104,17 @@ def missed(dispatch: Dispatch) -> ColumnElement[bool]:
             OutboxMessage.subscriber_id.is_not(None),
         )
     )
-    return and_(matching(dispatch), Subscriber.id.not_in(told), Subscriber.id.not_in(coming))
+    held = select(Held.subscriber_id).where(
+        Held.subject_id == dispatch.subject_id,
+        Held.state != HeldState.DROPPED,
+        Held.subscriber_id.is_not(None),
+    )
+    return and_(
+        matching(dispatch),
+        Subscriber.id.not_in(told),
+        Subscriber.id.not_in(coming),
+        Subscriber.id.not_in(held),
+    )
 
 
 def received(dispatch: Dispatch) -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.outbox.dispatch import Dispatch
+from digests.outbox.held import Held
 from digests.outbox.message import MessageState, OutboxMessage
 from digests.outbox.receipt import Outcome, Receipt
 
@@ -24,6 +25,8 @@ class Tally:
     cancelled: int
     unknown: int
     passed_over: int
+    held: int = 0
+    """Kept for when their readers wake: they get it then, in a message of its own dispatch."""
 
 
 async def tally(session: AsyncSession, dispatch_id: int) -> Tally:
@@ -41,6 +44,9 @@ async def tally(session: AsyncSession, dispatch_id: int) -> Tally:
         .group_by(Receipt.outcome)
     )
     ended = {outcome: count for outcome, count in closed.all()}  # noqa: C416
+    held = await session.scalar(
+        select(func.count()).select_from(Held).where(Held.dispatch_id == dispatch_id)
+    )
     sending = open_rows.pop(MessageState.SENDING, 0)
     return Tally(
         audience=dispatch.audience,
@@ -54,4 +60,5 @@ async def tally(session: AsyncSession, dispatch_id: int) -> Tally:
         cancelled=ended.get(Outcome.CANCELLED, 0),
         unknown=ended.get(Outcome.UNKNOWN, 0),
         passed_over=dispatch.passed_over,
+        held=held or 0,
     )

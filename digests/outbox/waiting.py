@@ -13,6 +13,7 @@ from digests.audience.subscriber import Subscriber
 from digests.outbox.control import sweep
 from digests.outbox.dispatch import Dispatch, DispatchState, Lane
 from digests.outbox.gate import ChatPace
+from digests.outbox.held import has_begun, hold_back, must_wait
 from digests.outbox.message import MessageState, OutboxMessage, stands
 
 SPARE = 32
@@ -45,14 +46,34 @@ async def waiting(
     if stopped:
         # What came back to the queue after a pause or a cancel is dealt with here.
         await sweep(session, stopped, now=now)
+    held = await _held_back(session, rows, dispatches, stopped, now)
     return {
         lane: [
             Candidate(row, dispatches[row.dispatch_id])
             for row in found
-            if row.dispatch_id not in stopped or _must_be_put_right(row, dispatches)
+            if row.id not in held
+            and (row.dispatch_id not in stopped or _must_be_put_right(row, dispatches))
         ]
         for lane, found in rows.items()
     }
+
+
+async def _held_back(
+    session: AsyncSession,
+    rows: dict[Lane, list[Row[Any]]],
+    dispatches: dict[int, Dispatch],
+    stopped: set[int],
+    now: datetime,
+) -> set[int]:
+    """Takes away what may not disturb its reader now; the ids of these messages."""
+    late: dict[int, tuple[Dispatch, list[Row[Any]]]] = {}
+    for row in (row for found in rows.values() for row in found if row.quiet_from is not None):
+        dispatch = dispatches[row.dispatch_id]
+        if dispatch.id not in stopped and not has_begun(row) and must_wait(dispatch, row, now):
+            late.setdefault(dispatch.id, (dispatch, []))[1].append(row)
+    if late:
+        await hold_back(session, late, now=now)
+    return {row.id for _, waiting_rows in late.values() for row in waiting_rows}
 
 
 def _runs(dispatch: Dispatch, now: datetime) -> bool:
@@ -104,6 +125,7 @@ def _oldest() -> Select[*tuple[Any, ...]]:
     return (
         select(
             _OUTBOX.c.id,
+            _OUTBOX.c.subscriber_id,
             _OUTBOX.c.chat_id,
             _OUTBOX.c.kind,
             _OUTBOX.c.part,
@@ -119,6 +141,8 @@ def _oldest() -> Select[*tuple[Any, ...]]:
             _READER.c.timezone,
             _READER.c.quiet_from,
             _READER.c.quiet_until,
+            _READER.c.alerts,
+            _READER.c.at_night,
             _PACE.c.next_send_at,
         )
         .outerjoin(_READER, _READER.c.id == _OUTBOX.c.subscriber_id)

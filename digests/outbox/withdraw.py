@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.outbox.control import cancel
 from digests.outbox.dispatch import Content, Dispatch, DispatchState
+from digests.outbox.held import drop_held
 from digests.outbox.ledger import dispatches_of, entry, record
 from digests.outbox.message import MessageState, OutboxMessage
 from digests.outbox.notice import Notice
@@ -26,6 +27,7 @@ async def withdraw_from(session: AsyncSession, chat_id: int, *, now: datetime, r
     for dispatch_id in alone.all():
         await cancel(session, dispatch_id, now=now, reason=reason)
     await _enter_cancelled(session, chat_id, now, reason)
+    await drop_held(session, chat_id)
     notes = select(Dispatch.subject_id).where(
         Dispatch.chat_id == chat_id, Dispatch.content == Content.NOTICE
     )

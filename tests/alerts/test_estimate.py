@@ -8,24 +8,28 @@ import pytest
 from sqlalchemy import update
 
 from digests.alerts.estimate import Estimate, estimate
-from digests.audience.subscriber import AlertWish, Subscriber, SubscriberState
+from digests.audience.manner import DAY, Manner, Manners
+from digests.audience.subscriber import Subscriber, SubscriberState
 from digests.storage.database import Database
 from digests.vocabulary import Severity
 from tests.outbox.builders import readers
+
+FLASH_ALONE: Manners = (Manner.NONE, Manner.NONE, Manner.SOUND)
+NOTHING: Manners = (Manner.NONE,) * 3
 
 
 @pytest.mark.parametrize(
     ("wish", "severity", "counted"),
     [
-        (AlertWish.ALL, Severity.ROUTINE, 1),
-        (AlertWish.ALL, Severity.FLASH, 1),
-        (AlertWish.FLASH, Severity.PRIORITY, 0),
-        (AlertWish.FLASH, Severity.FLASH, 1),
-        (AlertWish.NONE, Severity.FLASH, 0),
+        (DAY, Severity.ROUTINE, 1),
+        (DAY, Severity.FLASH, 1),
+        (FLASH_ALONE, Severity.PRIORITY, 0),
+        (FLASH_ALONE, Severity.FLASH, 1),
+        (NOTHING, Severity.FLASH, 0),
     ],
 )
 async def test_the_wish_decides_which_severity_comes(
-    database: Database, now: datetime, wish: AlertWish, severity: Severity, counted: int
+    database: Database, now: datetime, wish: Manners, severity: Severity, counted: int
 ) -> None:
     async with database.write() as session:
         (one,) = await readers(session, [11], now=now, topics=["strikes"])

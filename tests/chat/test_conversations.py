@@ -9,10 +9,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from digests.audience.manner import Manner
 from digests.audience.said_times import Time
 from digests.audience.schedule import times_of
 from digests.audience.subscribe import find, topics_of
-from digests.audience.subscriber import AlertWish, EmptyDay, Subscriber, SubscriberState
+from digests.audience.subscriber import EmptyDay, Subscriber, SubscriberState
 from digests.outbox.dispatch import Dispatch, DispatchState
 from digests.outbox.tally import tally
 from digests.vocabulary import Language
@@ -245,16 +246,18 @@ async def test_everything_can_be_set_with_buttons(talk: Conversation) -> None:
     await talk.say(PETER, "/subscribe energy")
     (page,) = await talk.say(PETER, "/settings")
     for path in (
-        ["Breaking news", "Only flash"],
+        ["Breaking news", "▪︎ Priority: with a sound", "▪︎ Priority: silently", "← All settings"],
         ["A day without news", "Stay silent"],
-        ["Quiet hours", "22:00–07:00"],
+        ["Quiet hours", "22:00–07:00", "⚡ Flash: with a sound", "← All settings"],
         ["Language", "Українська"],
     ):
         for label in path:
             await talk.press(PETER, talk.last(PETER), label)
     row = await row_of(talk, PETER)
     assert row is not None
-    assert (row.alerts, row.empty_day) == (AlertWish.FLASH, EmptyDay.SILENT)
+    assert row.empty_day is EmptyDay.SILENT
+    assert row.alerts == (Manner.SILENT, Manner.NONE, Manner.SOUND)
+    assert row.at_night == (Manner.HOLD, Manner.SILENT, Manner.SILENT)
     assert (row.quiet_from, row.quiet_until) == (22 * 60, 7 * 60)
     assert row.language is Language.UKRAINIAN
     shown = talk.last(PETER)
@@ -398,7 +401,8 @@ async def test_any_text_after_a_command_gets_one_clear_answer(talk: Conversation
 
 FORGED = (
     "topic", "topic:nothing:0", "topics:-1", "topics:x:y", "hour:481", "hour:²", "hour:-1",
-    "zone:../etc/passwd", "zone:Europe/Nowhere", "set:alerts:loud", "set:x:y", "set:language:ru",
+    "zone:../etc/passwd", "zone:Europe/Nowhere", "knock:flash:hold", "knock:x:silent",
+    "knock_topic:nothing", "night:flash:none", "hours:1-2", "set:x:y", "set:language:ru",
     "accept:99999-1", "accept:480-0", "accept:", "pause:x", "speak:xx", "chat:1:topics:0",
     "chat:-1001:forget:yes", "chat:-100123456789:forget:yes", "latest:", "sub:'; DROP",
     "unsub:😀", "forget:yes:yes", "ask:everything", "why:<b>",

@@ -15,7 +15,14 @@ from digests.alerts.telling import APART
 from digests.corrections.correction import Correction
 from digests.intake.article import Article
 from digests.intake.source import Source, SourceKind, SourceState
-from digests.outbox.dispatch import Content, Dispatch, DispatchState
+from digests.outbox.dispatch import (
+    Content,
+    Dispatch,
+    DispatchState,
+    Lane,
+    MessageKind,
+    Reach,
+)
 from digests.outbox.gate import Worker
 from digests.outbox.message import OutboxMessage
 from digests.outbox.receipt import Outcome, Receipt
@@ -383,6 +390,38 @@ async def test_uncertain_copies_are_let_stand(desk: Newsroom) -> None:
     await later(desk, hours=1)
     assert await counts(desk) == (3, 1, 0, 2)
     assert await state_of(desk, MatterKind.UNCERTAIN) == (MatterState.SETTLED, "accept")
+
+
+async def test_after_a_bad_hour_all_that_is_uncertain_is_let_stand_at_once(
+    desk: Newsroom,
+) -> None:
+    await unlucky(desk, Outcome.UNKNOWN, "no answer")
+    async with desk.database.write() as session:
+        for number in range(2, 14):
+            session.add(
+                Dispatch(
+                    id=1000 + number, content=Content.EDITION, subject_id=number,
+                    lane=Lane.DIGESTS, reach=Reach.STAMPED, state=DispatchState.DONE,
+                    created_at=desk.clock.now, plan_key=f"lost {number}",
+                )
+            )  # fmt: skip
+            session.add(
+                Receipt(
+                    dispatch_id=1000 + number, content=Content.EDITION, subject_id=number,
+                    revision=1, chat_id=READERS[0], kind=MessageKind.SEND,
+                    outcome=Outcome.UNKNOWN, sent_at=desk.clock.now,
+                )
+            )  # fmt: skip
+    await look(desk)
+    (menu,) = await desk.say(EDITOR, "/desk")
+    await desk.tap(EDITOR, "13 dispatches with uncertain copies", message=menu)
+    page = desk.with_button(EDITOR, "Let all 13 stand")
+    data = next(b["callback_data"] for b in buttons(page) if b["text"] == "Let all 13 stand")
+    await desk.tap_data(EDITOR, page, data)
+    assert "Nothing of that kind waits" in desk.screen(EDITOR)[-1]["text"]
+    assert await desk.tap_data(EDITOR, page, data) == "That was already decided."
+    await later(desk, hours=1)
+    assert {m.state for m in await matters(desk, MatterKind.UNCERTAIN)} == {MatterState.SETTLED}
 
 
 async def test_what_is_uncertain_again_comes_back_to_the_desk(desk: Newsroom) -> None:

@@ -19,6 +19,38 @@ depends_on = None
 def upgrade() -> None:
     """Upwards."""
     op.create_table(
+        "held",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("dispatch_id", sa.BigInteger(), nullable=False),
+        sa.Column("subject_id", sa.BigInteger(), nullable=False),
+        sa.Column("subscriber_id", sa.BigInteger(), nullable=True),
+        sa.Column("chat_id", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("held_at", Instant(), nullable=False),
+        sa.Column("wakes_at", Instant(), nullable=False),
+        sa.Column("woken_by", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_held")),
+    )
+    with op.batch_alter_table("held", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_held_chat_id"), ["chat_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_held_dispatch_id"), ["dispatch_id"], unique=False)
+        batch_op.create_index("ix_held_subscriber", ["subscriber_id", "subject_id"], unique=False)
+        batch_op.create_index(
+            "ix_held_waking",
+            ["wakes_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'held'"),
+            postgresql_where=sa.text("state = 'held'"),
+        )
+        batch_op.create_index(
+            "ix_held_woken",
+            ["woken_by", "subscriber_id"],
+            unique=False,
+            sqlite_where=sa.text("woken_by IS NOT NULL"),
+            postgresql_where=sa.text("woken_by IS NOT NULL"),
+        )
+
+    op.create_table(
         "invitation",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("code_hash", sa.String(length=64), nullable=False),
@@ -56,6 +88,15 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'open'"),
         )
 
+    op.create_table(
+        "waking",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=512), nullable=False),
+        sa.Column("revision", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_waking")),
+        sa.UniqueConstraint("key", name=op.f("uq_waking_key")),
+    )
     op.create_table(
         "matter_notice",
         sa.Column(
@@ -99,6 +140,24 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("dropped_article", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_dropped_article_look_at"), ["look_at"], unique=False)
+
+    op.create_table(
+        "waking_alert",
+        sa.Column(
+            "waking_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("alert_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "alert_revision", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_waking_alert_alert_id")),
+        sa.ForeignKeyConstraint(
+            ["waking_id"], ["waking.id"], name=op.f("fk_waking_alert_waking_id")
+        ),
+        sa.PrimaryKeyConstraint("waking_id", "alert_id", name=op.f("pk_waking_alert")),
+    )
+    with op.batch_alter_table("waking_alert", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_waking_alert_alert_id"), ["alert_id"], unique=False)
 
     with op.batch_alter_table("alert", schema=None) as batch_op:
         batch_op.add_column(sa.Column("proposed_by", sa.BigInteger(), nullable=True))
@@ -187,10 +246,23 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("suspension_told_at", Instant(), nullable=True))
         batch_op.add_column(sa.Column("set_up_by", sa.BigInteger(), nullable=True))
         batch_op.add_column(
+            sa.Column("at_night", sa.String(length=16), server_default="qqq", nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column(
+                "breaking_taste_id",
+                sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+                nullable=True,
+            )
+        )
+        batch_op.add_column(
             sa.Column("length", sa.String(length=16), server_default="usual", nullable=False)
         )
         batch_op.add_column(
             sa.Column("wants_map", sa.Boolean(), server_default=sa.text("(false)"), nullable=False)
+        )
+        batch_op.create_foreign_key(
+            batch_op.f("fk_subscriber_breaking_taste_id"), "taste", ["breaking_taste_id"], ["id"]
         )
 
     with op.batch_alter_table("taste", schema=None) as batch_op:

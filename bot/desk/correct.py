@@ -23,6 +23,7 @@ from digests.alerts.permission import Act
 from digests.alerts.release import alone_from
 from digests.alerts.staff import desk_chats
 from digests.alerts.suggestion import spoken
+from digests.alerts.waking import WakingAlert
 from digests.alerts.wording import headline
 from digests.corrections import amend
 from digests.corrections.amend import Amendment
@@ -38,6 +39,7 @@ from digests.editions.edition import EditionStory
 from digests.errors import Incomplete, Stale
 from digests.outbox.dispatch import Content, Lane
 from digests.outbox.notice import announce
+from digests.outbox.receipt import Receipt
 from digests.stories.story import Story, StoryRevision
 from digests.vocabulary import Language
 
@@ -253,10 +255,24 @@ async def _begin(update: Update, context: Context, kind: CorrectionKind) -> None
     if copy is not None and copy.content is Content.EDITION:
         await _ask_story(update, context, kind, copy.subject_id, words)
     elif card is not None or copy is not None:
-        alert_id = card.alert_id if card else copy.subject_id if copy else 0
+        alert_id = card.alert_id if card else await _alert_in(context, copy)
         await _correct_alert(update, context, kind, alert_id, words)
     else:
         raise Stale("gone")
+
+
+async def _alert_in(context: Context, copy: Receipt | None) -> int:
+    """The alert that a message carried; one that tells of several at waking does not say which is meant."""
+    if copy is None:
+        raise Stale("gone")
+    if copy.content is not Content.WAKING:
+        return copy.subject_id
+    holds = select(WakingAlert.alert_id).where(WakingAlert.waking_id == copy.subject_id)
+    async with context.database.read() as session:
+        alerts = (await session.scalars(holds)).all()
+    if len(alerts) != 1:
+        raise Stale("gone")
+    return alerts[0]
 
 
 async def _correct_alert(

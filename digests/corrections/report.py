@@ -50,7 +50,7 @@ async def copy_in(session: AsyncSession, chat_id: int, message_id: int) -> Recei
         .where(
             Receipt.chat_id == chat_id,
             Receipt.message_id == message_id,
-            Receipt.content.in_((Content.ALERT, Content.EDITION)),
+            Receipt.content.in_((Content.ALERT, Content.WAKING, Content.EDITION)),
         )
         .order_by(Receipt.id.desc())
         .limit(1)

@@ -68,8 +68,12 @@ async def test_quiet_hours_are_those_of_the_reader_to_the_minute(
         await readers(session, [11, 12], now=now, topics=["strikes"])
         hers = update(Subscriber).where(Subscriber.chat_id == 11)
         await session.execute(hers.values(quiet_from=start, quiet_until=end))
-        found = await estimate(session, ["strikes"], Severity.FLASH, now=now)
-    assert found == Estimate(readers=2, quiet=quiet)
+        priority = await estimate(session, ["strikes"], Severity.PRIORITY, now=now)
+        routine = await estimate(session, ["strikes"], Severity.ROUTINE, now=now)
+        flash = await estimate(session, ["strikes"], Severity.FLASH, now=now)
+    assert priority == Estimate(readers=2, quiet=quiet)
+    assert routine == Estimate(readers=2, quiet=0, held=quiet)
+    assert flash == Estimate(readers=2, quiet=0)
 
 
 def test_the_time_it_takes_follows_from_the_rate() -> None:

@@ -19,6 +19,7 @@ import psutil
 from sqlalchemy import func, select
 
 from digests.editions.compose import compose
+from digests.migrations import upgrade
 from digests.outbox.expand import CHUNK, LOOKAHEAD_SECONDS
 from digests.outbox.message import OutboxMessage
 from digests.storage.database import Database
@@ -53,6 +54,7 @@ async def waves(folder: str, port: str) -> tuple[list[float], list[float], int]:
     database = Database(url)
     planning.NOW = datetime.now(UTC).replace(second=0, microsecond=0)
     planning.YESTERDAY = planning.NOW - timedelta(days=1)
+    await upgrade(database)
     await planning.fill(database)
     command = [sys.executable, "-m", "tests.faults.worker", url, f"http://127.0.0.1:{port}"]
     worker = await asyncio.create_subprocess_exec(*command, str(RATE), cwd=ROOT)

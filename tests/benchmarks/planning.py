@@ -25,7 +25,7 @@ from digests.audience.slot import EVERY_DAY, Appointment, Slot
 from digests.audience.taste import Taste, TasteTopic, taste_key
 from digests.editions.compose import compose
 from digests.editions.edition import Edition
-from digests.migrations import upgrade
+from digests.migrations.tables import METADATA
 from digests.outbox.dispatch import Dispatch
 from digests.storage.database import Database
 from digests.stories.story import Story, StoryRevision, StoryTopic
@@ -46,7 +46,8 @@ _ZONES |= {"Europe/Berlin": 7, "Asia/Seoul": 15}
 
 async def fill(database: Database) -> None:
     """Every table, with subscribers made inside the database."""
-    await upgrade(database)
+    async with database.engine.begin() as connection:
+        await connection.run_sync(METADATA.create_all)
     async with database.write() as session:
         await _tastes(session)
         await _stories(session)

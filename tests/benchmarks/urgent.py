@@ -21,6 +21,7 @@ from bot.delivery.gateway import Gateway
 from bot.delivery.transport import Transport
 from bot.rendering.render import Message
 from digests.editions.compose import compose
+from digests.migrations import upgrade
 from digests.outbox.control import cancel
 from digests.outbox.dispatch import Content
 from digests.storage.database import Database
@@ -66,9 +67,9 @@ class Watched(Gateway):
 
 async def measure(url: str, port: str) -> tuple[list[float], Counter[str]]:
     """Seconds of every alert, and the counts of the last one's time."""
-    planning.SUBSCRIBERS = QUEUED
     database, transport = Database(url), Transport("1:bench", f"http://127.0.0.1:{port}")
-    await planning.fill(database)
+    await upgrade(database)
+    await planning.fill(database, QUEUED)
     async with database.write() as session:
         await compose(session, now=planning.NOW)
     gateway = Watched(transport)

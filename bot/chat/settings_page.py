@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
 from bot.chat.subject import enrolled, for_admins, show
 from bot.chat.subscriptions import portrait_of
 from bot.context import Context
-from digests.audience.subscribe import set_empty_day, set_language
+from digests.audience.subscribe import set_empty_day, set_language, set_length, set_map
 from digests.audience.subscriber import EmptyDay, Subscriber
+from digests.audience.taste import Length
 from digests.vocabulary import Language
 
 
@@ -20,20 +22,36 @@ class Wish:
     """One thing to set: its values by the word a button carries, and how to set and see them."""
 
     values: tuple[str, ...]
-    put: Callable[[Subscriber, str], None]
+    put: Callable[[AsyncSession, Subscriber, str], Awaitable[None]]
     now: Callable[[Subscriber], str]
 
 
+async def _put_empty(_session: AsyncSession, row: Subscriber, word: str) -> None:
+    set_empty_day(row, EmptyDay(word))
+
+
+async def _put_language(_session: AsyncSession, row: Subscriber, word: str) -> None:
+    set_language(row, Language(word))
+
+
+async def _put_length(session: AsyncSession, row: Subscriber, word: str) -> None:
+    await set_length(session, row, Length(word))
+
+
+async def _put_map(session: AsyncSession, row: Subscriber, word: str) -> None:
+    await set_map(session, row, wanted=word == WITH_MAP)
+
+
+WITH_MAP, WITHOUT_MAP = "with", "without"
+
 WISHES = {
-    "empty": Wish(
-        tuple(EmptyDay),
-        lambda row, word: set_empty_day(row, EmptyDay(word)),
-        lambda row: row.empty_day,
-    ),
-    "language": Wish(
-        tuple(Language),
-        lambda row, word: set_language(row, Language(word)),
-        lambda row: row.language,
+    "empty": Wish(tuple(EmptyDay), _put_empty, lambda row: row.empty_day),
+    "language": Wish(tuple(Language), _put_language, lambda row: row.language),
+    "length": Wish(tuple(Length), _put_length, lambda row: row.length),
+    "map": Wish(
+        (WITH_MAP, WITHOUT_MAP),
+        _put_map,
+        lambda row: WITH_MAP if row.wants_map else WITHOUT_MAP,
     ),
 }
 
@@ -67,7 +85,7 @@ async def put(update: Update, context: Context, what: str, word: str) -> None:
         await context.toast("chat/stale_button.html")
         return
     async with context.database.write() as session:
-        wish.put(await enrolled(session, update, context), word)
+        await wish.put(session, await enrolled(session, update, context), word)
     await context.toast("chat/noted.html")
     await settings_page(update, context, here=True)
 

@@ -83,16 +83,37 @@ async def test_a_forged_button_brings_no_map(talk: Conversation, data: str) -> N
 async def test_who_wants_it_always_gets_it_above_the_digest(talk: Conversation) -> None:
     await news(talk, "Kharkiv")
     await talk.say(PETER, "/subscribe energy")
-    async with talk.database.write() as session:
-        row = await find(session, PETER)
-        assert row is not None
-        await set_map(session, row, wanted=True)
+    (page,) = await talk.say(PETER, "/settings")
+    await talk.press(PETER, page, "Map")
+    await talk.press(PETER, talk.last(PETER), "With every digest")
+    assert "with a map" in talk.last(PETER)["text"]
     await talk.say(PETER, "/digest")
     await talk.deliver()
     picture, words = talk.from_bot(PETER)[-2:]
     assert "photo" in picture
     assert "Power is back" in words["text"]
     assert "Map of the day" not in labels(words)
+
+
+@pytest.mark.parametrize(
+    ("label", "said", "opened"),
+    [("Short: 4 stories", "Length: short", 4), ("✓ Usual: 8 stories", "Length: usual", 8)],
+)
+async def test_a_digest_is_as_long_as_its_reader_wants(
+    talk: Conversation, label: str, said: str, opened: int
+) -> None:
+    for number in range(10):
+        await news(talk, title=f"Story {number}")
+    await talk.say(PETER, "/subscribe energy")
+    (page,) = await talk.say(PETER, "/settings")
+    await talk.press(PETER, page, "Length")
+    await talk.press(PETER, talk.last(PETER), label)
+    assert said in talk.last(PETER)["text"]
+    await talk.say(PETER, "/digest")
+    await talk.deliver()
+    sent = talk.last(PETER)
+    folded = next(e for e in sent["entities"] if e["type"] == "expandable_blockquote")
+    assert sent["text"][: folded["offset"]].count("Story ") == opened
 
 
 @pytest.mark.parametrize("always", [True, False])

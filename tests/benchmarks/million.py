@@ -12,7 +12,7 @@ import resource
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
@@ -26,6 +26,7 @@ from digests.storage.database import Database
 from tests.benchmarks import figure, planning
 from tests.benchmarks.sending import lean_server
 from tests.benchmarks.startup import start_and_rest
+from tests.benchmarks.urgent import this_morning
 
 ROOT = Path(__file__).parents[2]
 RATE = 1_000
@@ -38,7 +39,8 @@ MOST_SECONDS = 3.0
 async def wave(database: Database, number: int) -> int:
     """Plans one; the most that the outbox held while it was delivered."""
     async with database.write() as session:
-        await compose(session, now=planning.NOW + timedelta(days=number, seconds=2))
+        report = await compose(session, now=planning.NOW + timedelta(days=number, seconds=2))
+    assert report.stamped
     most, until = 0, time.monotonic() + WAVE_SECONDS
     while time.monotonic() < until:
         async with database.read() as session:
@@ -52,8 +54,7 @@ async def waves(folder: str, port: str) -> tuple[list[float], list[float], int]:
     """Megabytes of the worker and of the planner after each wave, and the most in the outbox."""
     url = f"sqlite:///{folder}/frontwire.db"
     database = Database(url)
-    planning.NOW = datetime.now(UTC).replace(second=0, microsecond=0)
-    planning.YESTERDAY = planning.NOW - timedelta(days=1)
+    this_morning()
     await upgrade(database)
     await planning.fill(database)
     command = [sys.executable, "-m", "tests.faults.worker", url, f"http://127.0.0.1:{port}"]

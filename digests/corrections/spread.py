@@ -47,11 +47,10 @@ async def spread_alert(
     if _remedy(Carried.WAITING, correction, age) is Remedy.STOP:
         for dispatch_id in await going_out(session, alert.id):
             await cancel(session, dispatch_id, reason="retracted", now=now)
+    # Before any other lock: what is planned of them may have to be stopped.
+    wakings = await raised_wakings(session, alert, now)
     await raise_revision(session, Content.ALERT, alert.id, alert.revision)
-    told = [
-        Copies(Content.ALERT, alert.id, alert.revision),
-        *await raised_wakings(session, alert, now),
-    ]
+    told = [Copies(Content.ALERT, alert.id, alert.revision), *wakings]
     words = await session.get_one(AlertRevision, (alert.id, alert.revision))
     for copies in told:
         await _plan_edits(session, copies, correction, now)

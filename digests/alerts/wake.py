@@ -45,6 +45,10 @@ SETS_AT_ONCE = 200
 """Different sets in one run; the rest wait for the next, seconds later."""
 
 
+READERS_AT_ONCE = 10_000
+"""In one run: a morning of a million must not keep the writer away from a new alert."""
+
+
 @dataclass(frozen=True, slots=True)
 class Missed:
     """An alert that was held, as it stands now."""
@@ -57,20 +61,40 @@ class Missed:
 
 async def wake(session: AsyncSession, *, now: datetime) -> int:
     """Plans what is due for those whose quiet hours are over; how many dispatches."""
-    await _drop_told(session, now)
-    alerts = await _missed(session, now)
+    due = await _due(session, now)
+    if due is None:
+        return 0
+    await _drop_told(session, due, now)
+    alerts = await _missed(session, due)
     if not alerts:
         return 0
-    sets = await _sets(session, alerts, now)
+    sets = await _sets(session, alerts, due)
     stamps = {
         mask: await _planned(session, _members(alerts, mask), first, now)
         for mask, first in sets
         if not all(alert.withdrawn for alert in _members(alerts, mask))
     }
-    await _drop(session, alerts, [mask for mask, _ in sets if mask not in stamps], now)
+    # Of what is all withdrawn nobody is told: who never heard of it need not hear that it was wrong.
+    await _settle(session, alerts, [mask for mask, _ in sets if mask not in stamps], due, {})
     if stamps:
-        await _stamp(session, alerts, stamps, now)
+        await _stamp(session, alerts, stamps, due)
     return len(stamps)
+
+
+async def _due(session: AsyncSession, now: datetime) -> ColumnElement[bool] | None:
+    """The rows of the readers to be told in this run; none where nobody is."""
+    one = await session.scalar(select(Held.id).where(_is_due(now)).limit(1))
+    if one is None:
+        return None
+    last = await session.scalar(
+        select(Held.subscriber_id)
+        .where(_is_due(now))
+        .distinct()
+        .order_by(Held.subscriber_id)
+        .offset(READERS_AT_ONCE - 1)
+        .limit(1)
+    )
+    return _is_due(now) if last is None else and_(_is_due(now), Held.subscriber_id <= last)
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
@@ -82,7 +106,7 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
     return and_(Held.state == HeldState.HELD, Held.wakes_at <= now, awake, ~paused)
 
 
-async def _drop_told(session: AsyncSession, now: datetime) -> None:
+async def _drop_told(session: AsyncSession, due: ColumnElement[bool], now: datetime) -> None:
     """What has become old, or came to its reader in another way meanwhile."""
     copy = exists().where(
         Receipt.content == Content.ALERT,
@@ -93,21 +117,16 @@ async def _drop_told(session: AsyncSession, now: datetime) -> None:
     )
     await session.execute(
         update(Held)
-        .where(
-            Held.state == HeldState.HELD,
-            Held.wakes_at <= now,
-            (Held.held_at <= now - STALE) | copy,
-        )
+        .where(due, (Held.held_at <= now - STALE) | copy)
         .values(state=HeldState.DROPPED)
         .execution_options(synchronize_session=False)
     )
 
 
-async def _missed(session: AsyncSession, now: datetime) -> Sequence[Missed]:
+async def _missed(session: AsyncSession, due: ColumnElement[bool]) -> Sequence[Missed]:
     """The alerts that somebody awake has missed, oldest first; locked, so that none is put right while
     it is told."""
-    due = select(Held.subject_id).where(_is_due(now)).distinct()
-    ids = (await session.scalars(due)).all()
+    ids = (await session.scalars(select(Held.subject_id).where(due).distinct())).all()
     if not ids:
         return []
     rows = await session.execute(
@@ -140,12 +159,12 @@ def _members(alerts: Sequence[Missed], mask: int) -> list[Missed]:
 
 
 async def _sets(
-    session: AsyncSession, alerts: Sequence[Missed], now: datetime
+    session: AsyncSession, alerts: Sequence[Missed], due: ColumnElement[bool]
 ) -> list[tuple[int, int]]:
     """Each set that somebody missed, and the first row of those who did."""
     readers = (
         select(_mask(alerts).label("mask"), func.min(Held.id).label("first"))
-        .where(_is_due(now))
+        .where(due)
         .group_by(Held.subscriber_id)
         .subquery()
     )
@@ -193,10 +212,13 @@ async def _waking(session: AsyncSession, alerts: Sequence[Missed], now: datetime
 
 
 async def _stamp(
-    session: AsyncSession, alerts: Sequence[Missed], stamps: dict[int, int], now: datetime
+    session: AsyncSession,
+    alerts: Sequence[Missed],
+    stamps: dict[int, int],
+    due: ColumnElement[bool],
 ) -> None:
     """Every row that is told gets its dispatch, in one UPDATE; then the audiences are known."""
-    await _settle(session, alerts, list(stamps), now, stamps)
+    await _settle(session, alerts, list(stamps), due, stamps)
     who, stamped = Held.subscriber_id, Held.woken_by == Dispatch.id
     readers = select(func.count(who.distinct())).where(stamped).scalar_subquery()
     last = select(func.coalesce(func.max(who), 0)).where(stamped).scalar_subquery()
@@ -208,24 +230,18 @@ async def _stamp(
     )
 
 
-async def _drop(
-    session: AsyncSession, alerts: Sequence[Missed], masks: list[int], now: datetime
-) -> None:
-    """All of it is withdrawn: who never heard of it need not hear that it was wrong."""
-    if masks:
-        await _settle(session, alerts, masks, now, {})
-
-
 async def _settle(
     session: AsyncSession,
     alerts: Sequence[Missed],
     masks: list[int],
-    now: datetime,
+    due: ColumnElement[bool],
     stamps: dict[int, int],
 ) -> None:
+    if not masks:
+        return
     readers = (
         select(Held.subscriber_id.label("who"), _mask(alerts).label("mask"))
-        .where(_is_due(now))
+        .where(due)
         .group_by(Held.subscriber_id)
         .subquery()
     )
@@ -233,15 +249,7 @@ async def _settle(
     woken_by = case(stamps, value=readers.c.mask) if stamps else None
     await session.execute(
         update(Held)
-        .where(
-            Held.subscriber_id == readers.c.who,
-            readers.c.mask.in_(masks),
-            Held.state == HeldState.HELD,
-            Held.wakes_at <= now,
-            Held.dispatch_id.not_in(
-                select(Dispatch.id).where(Dispatch.state == DispatchState.PAUSED)
-            ),
-        )
+        .where(Held.subscriber_id == readers.c.who, readers.c.mask.in_(masks), due)
         .values(state=state, woken_by=woken_by)
         .execution_options(synchronize_session=False)
     )

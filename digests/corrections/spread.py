@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.alerts.alert import Alert, AlertRevision
+from digests.alerts.update import AlertUpdate
 from digests.alerts.waking import Waking, WakingAlert
 from digests.corrections.correction import Correction
 from digests.corrections.reach import Carried, Remedy, remedy
@@ -47,16 +48,44 @@ async def spread_alert(
     if _remedy(Carried.WAITING, correction, age) is Remedy.STOP:
         for dispatch_id in await going_out(session, alert.id):
             await cancel(session, dispatch_id, reason="retracted", now=now)
+    # Before any other lock: what is planned of them may have to be stopped.
+    wakings = await raised_wakings(session, alert, now)
     await raise_revision(session, Content.ALERT, alert.id, alert.revision)
-    told = [
-        Copies(Content.ALERT, alert.id, alert.revision),
-        *await raised_wakings(session, alert, now),
-    ]
+    await _put_replies_right(session, alert, correction, now)
+    told = [Copies(Content.ALERT, alert.id, alert.revision), *wakings]
     words = await session.get_one(AlertRevision, (alert.id, alert.revision))
     for copies in told:
-        await _plan_edits(session, copies, correction, now)
+        await plan_edits(session, copies, by=correction.decided_by, now=now)
         if _remedy(Carried.ARRIVED, correction, age) is Remedy.EDIT_AND_REPLY:
             await _plan_replies(session, copies, correction, words.severity, now)
+
+
+async def _put_replies_right(
+    session: AsyncSession, alert: Alert, correction: Correction, now: datetime
+) -> None:
+    """What was said below the copies when the alert had newer words may hold the error too."""
+    await stop_replies(session, alert.id, now=now, reason="superseded")
+    ids = select(AlertUpdate.id).where(AlertUpdate.alert_id == alert.id, AlertUpdate.sounds)
+    await supersede(session, Content.UPDATE, ids, now=now)
+    for update_id in (await session.scalars(ids)).all():
+        await raise_revision(session, Content.UPDATE, update_id, alert.revision)
+        copies = Copies(Content.UPDATE, update_id, alert.revision)
+        await plan_edits(session, copies, by=correction.decided_by, now=now)
+
+
+async def stop_replies(session: AsyncSession, alert_id: int, *, now: datetime, reason: str) -> None:
+    """Short replies about this alert's updates that still wait are not sent."""
+    ids = select(AlertUpdate.id).where(AlertUpdate.alert_id == alert_id)
+    waiting = await session.scalars(
+        select(Dispatch.id).where(
+            Dispatch.content == Content.UPDATE,
+            Dispatch.subject_id.in_(ids),
+            Dispatch.kind == MessageKind.SEND,
+            Dispatch.state.in_((DispatchState.RUNNING, DispatchState.PAUSED)),
+        )
+    )
+    for dispatch_id in waiting.all():
+        await cancel(session, dispatch_id, now=now, reason=reason)
 
 
 async def raised_wakings(session: AsyncSession, alert: Alert, now: datetime) -> list[Copies]:
@@ -99,11 +128,11 @@ async def spread_story(
     for edition in editions:
         if edition.id in mapped:
             copies = Copies(Content.MAP, edition.id, edition.revision)
-            await _plan_edits(session, copies, correction, now)
+            await plan_edits(session, copies, by=correction.decided_by, now=now)
         if edition.id not in chats:
             continue
         copies = Copies(Content.EDITION, edition.id, edition.revision)
-        await _plan_edits(session, copies, correction, now)
+        await plan_edits(session, copies, by=correction.decided_by, now=now)
         cure = _remedy(Carried.ARRIVED, correction, now - edition.window_end)
         # A story goes on for days: whoever has several such digests is told below the newest, for
         # the outbox passes over those whom an earlier dispatch of this correction is for.
@@ -146,10 +175,10 @@ async def _raise_editions(session: AsyncSession, story: Story, holding: Select[i
     )
 
 
-async def _plan_edits(
-    session: AsyncSession, copies: Copies, correction: Correction, now: datetime
+async def plan_edits(
+    session: AsyncSession, copies: Copies, *, by: int | None, now: datetime
 ) -> None:
-    """Planned even for nobody: a copy in the air counts as arrived only when it settles."""
+    """Edits of these. Planned even for nobody: a copy in the air counts as arrived when it settles."""
     await plan(
         session,
         content=copies.content,
@@ -161,7 +190,7 @@ async def _plan_edits(
         received_content=copies.content,
         received_subject_id=copies.subject_id,
         created_at=now,
-        created_by=correction.decided_by,
+        created_by=by,
         plan_key=f"edit:{copies.content}:{copies.subject_id}:{copies.revision}",
     )
 

@@ -8,6 +8,7 @@ import digests.alerts.dialogue
 import digests.alerts.editor
 import digests.alerts.invitation
 import digests.alerts.matter
+import digests.alerts.update
 import digests.alerts.waking
 import digests.audience.slot
 import digests.audience.subscriber

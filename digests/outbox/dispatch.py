@@ -32,6 +32,8 @@ class Content(StrEnum):
     WAKING = "waking"
     """Alerts that were held for quiet hours."""
     CORRECTION = "correction"
+    UPDATE = "update"
+    """A short reply below an alert that has newer words."""
     NOTICE = "notice"
 
 

@@ -59,7 +59,13 @@ class Held(Base):
             sqlite_where=text("state = 'held'"),
             postgresql_where=text("state = 'held'"),
         ),
-        Index("ix_held_subscriber", "subscriber_id", "subject_id"),
+        Index(
+            "ix_held_waiting",
+            "subscriber_id",
+            sqlite_where=text("state = 'held'"),
+            postgresql_where=text("state = 'held'"),
+        ),
+        Index("ix_held_subject", "subject_id", "subscriber_id"),
         Index(
             "ix_held_woken",
             "woken_by",

@@ -34,7 +34,14 @@ def upgrade() -> None:
     with op.batch_alter_table("held", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_held_chat_id"), ["chat_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_held_dispatch_id"), ["dispatch_id"], unique=False)
-        batch_op.create_index("ix_held_subscriber", ["subscriber_id", "subject_id"], unique=False)
+        batch_op.create_index("ix_held_subject", ["subject_id", "subscriber_id"], unique=False)
+        batch_op.create_index(
+            "ix_held_waiting",
+            ["subscriber_id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'held'"),
+            postgresql_where=sa.text("state = 'held'"),
+        )
         batch_op.create_index(
             "ix_held_waking",
             ["wakes_at"],
@@ -121,6 +128,33 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("matter_notice", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_matter_notice_notice_id"), ["notice_id"], unique=False)
+
+    op.create_table(
+        "alert_update",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("alert_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column(
+            "was_revision", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "now_revision", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("severity", sa.String(length=16), nullable=False),
+        sa.Column("standing", sa.String(length=16), nullable=False),
+        sa.Column("sounds", sa.Boolean(), nullable=False),
+        sa.Column("asked_at", Instant(), nullable=True),
+        sa.Column("made_by", sa.BigInteger(), nullable=False),
+        sa.Column("made_at", Instant(), nullable=False),
+        sa.Column("decided_by", sa.BigInteger(), nullable=True),
+        sa.Column("decided_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_alert_update_alert_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_update")),
+    )
+    with op.batch_alter_table("alert_update", schema=None) as batch_op:
+        batch_op.create_index("ix_alert_update_alert", ["alert_id", "id"], unique=False)
 
     op.create_table(
         "dropped_article",

@@ -1,0 +1,246 @@
+"""An alert that was sent gets newer words (verb): proposed, and on approval brought to every copy."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from digests.alerts.alert import Alert, AlertRevision, RevisionReason
+from digests.alerts.audit import record
+from digests.alerts.decide import STILL_BREAKING
+from digests.alerts.permission import Act
+from digests.alerts.propose import newest
+from digests.alerts.release import Consent, Proposal, consent
+from digests.alerts.staff import demand
+from digests.alerts.update import AlertUpdate, UpdateState
+from digests.alerts.wording import MOST, UNDER_PHOTO, arranged
+from digests.corrections.amend import still_wrong
+from digests.corrections.correction import CorrectedSubject
+from digests.corrections.spread import Copies, plan_edits, raised_wakings, stop_replies
+from digests.errors import NotPermitted, Stale
+from digests.outbox.control import raise_revision, supersede
+from digests.outbox.dispatch import Content, Dispatch, DispatchState, Lane, MessageKind, Reach
+from digests.outbox.plan import plan
+from digests.vocabulary import Severity, Standing
+
+
+async def propose(
+    session: AsyncSession,
+    alert_id: int,
+    revision: int,
+    text: str,
+    *,
+    language: str,
+    by: int,
+    owners: Collection[int],
+    now: datetime,
+    severity: Severity | None = None,
+    standing: Standing | None = None,
+) -> AlertUpdate:
+    """Writes it down for its editor to look at; severity and label stay where none is given.
+
+    Raises ``Stale`` where the alert is not what the editor saw or is withdrawn; ``Incomplete`` or
+    ``TooLong`` for words that cannot go out.
+    """
+    await demand(session, by, Act.CORRECT, owners=owners)
+    was = await _words_of(session, alert_id, revision)
+    made = AlertUpdate(
+        alert_id=alert_id,
+        was_revision=revision,
+        text=arranged(text, UNDER_PHOTO if was.photo else MOST),
+        language=language,
+        severity=severity or was.severity,
+        standing=standing or was.standing,
+        made_by=by,
+        made_at=now,
+    )
+    session.add(made)
+    await session.flush()
+    return made
+
+
+async def ask(
+    session: AsyncSession, update_id: int, *, by: int, owners: Collection[int], now: datetime
+) -> AlertUpdate:
+    """Asks others to approve that it sounds; only its author can."""
+    await demand(session, by, Act.CORRECT, owners=owners)
+    found = await undecided(session, update_id)
+    if found.made_by != by:
+        raise NotPermitted("writer")
+    if found.asked_at is not None:
+        raise Stale("asked")
+    found.asked_at = now
+    await record(session, "propose", f"update:{found.id}", by=by, now=now)
+    return found
+
+
+async def approve(
+    session: AsyncSession,
+    update_id: int,
+    *,
+    sounds: bool,
+    by: int,
+    owners: Collection[int],
+    now: datetime,
+    two_person: bool,
+) -> AlertUpdate:
+    """The alert says it from now on, in every copy. Aloud: a short reply below each copy. A severity
+    that rises is always aloud, and goes to those whom the lower one did not reach as well.
+
+    What sounds needs the second one's word where two must agree. Raises ``NotPermitted`` or ``Stale``.
+    """
+    await demand(session, by, Act.CORRECT, owners=owners)
+    found = await undecided(session, update_id)
+    was = await _words_of(session, found.alert_id, found.was_revision)
+    rises = found.severity.rank > was.severity.rank
+    found.sounds = sounds or rises
+    given = _consent(found, by, two_person, now)
+    alert = await session.get_one(Alert, found.alert_id)
+    found.state, found.decided_by, found.decided_at = UpdateState.APPROVED, by, now
+    found.now_revision = alert.revision = found.was_revision + 1
+    session.add(_revision(found, was, now))
+    await session.flush()
+    await _spread(session, alert, found, rises=rises, topics=was.topics, now=now)
+    alone = {"alone": True} if given is Consent.ALONE else {}
+    await record(
+        session, "update", f"alert:{alert.id}", by=by, now=now,
+        revision=alert.revision, sounds=found.sounds, **alone,
+    )  # fmt: skip
+    return found
+
+
+async def discard(
+    session: AsyncSession, update_id: int, *, by: int, owners: Collection[int], now: datetime
+) -> AlertUpdate:
+    """The proposed update is put away."""
+    await demand(session, by, Act.CORRECT, owners=owners)
+    found = await undecided(session, update_id)
+    found.state, found.decided_by, found.decided_at = UpdateState.REJECTED, by, now
+    await record(session, "discard", f"update:{found.id}", by=by, now=now)
+    return found
+
+
+async def undecided(session: AsyncSession, update_id: int) -> AlertUpdate:
+    """The proposed update, locked; ``Stale`` where it is not there or was decided."""
+    found = await session.get(AlertUpdate, update_id, with_for_update=True)
+    if found is None:
+        raise Stale("gone")
+    if found.state is not UpdateState.PROPOSED:
+        raise Stale("decided")
+    return found
+
+
+async def _words_of(session: AsyncSession, alert_id: int, revision: int) -> AlertRevision:
+    """What the alert says, and that it is what the editor saw; the alert is locked."""
+    alert = await still_wrong(session, CorrectedSubject.ALERT, alert_id)
+    if alert.revision != revision:
+        raise Stale("changed")
+    assert isinstance(alert, Alert)  # noqa: S101 - the subject said so
+    return await newest(session, alert)
+
+
+def _consent(found: AlertUpdate, by: int, two_person: bool, now: datetime) -> Consent:
+    if not found.sounds:
+        return Consent.ONE
+    asked_by = found.made_by if found.asked_at else None
+    return consent(Proposal(asked_by, found.asked_at), by=by, two_person=two_person, now=now)
+
+
+def _revision(found: AlertUpdate, was: AlertRevision, now: datetime) -> AlertRevision:
+    return AlertRevision(
+        alert_id=found.alert_id,
+        revision=found.now_revision,
+        reason=RevisionReason.UPDATE,
+        # Texts in other languages tell of earlier things: their readers get this one, labelled.
+        texts={found.language: found.text},
+        main_language=found.language,
+        topics=was.topics,
+        severity=found.severity,
+        standing=found.standing,
+        attribution=was.attribution,
+        source_url=was.source_url,
+        photo=was.photo,
+        made_by=found.made_by,
+        made_at=now,
+    )
+
+
+async def _spread(
+    session: AsyncSession,
+    alert: Alert,
+    found: AlertUpdate,
+    *,
+    rises: bool,
+    topics: list[str],
+    now: datetime,
+) -> None:
+    await supersede(session, Content.ALERT, [alert.id], now=now)
+    # A reply that still waits would tell of what is no longer the newest.
+    await stop_replies(session, alert.id, now=now, reason="superseded")
+    await raise_revision(session, Content.ALERT, alert.id, alert.revision)
+    told = [
+        Copies(Content.ALERT, alert.id, alert.revision),
+        *await raised_wakings(session, alert, now),
+    ]
+    for copies in told:
+        await plan_edits(session, copies, by=found.decided_by, now=now)
+        if found.sounds:
+            await _plan_replies(session, copies, found, now)
+    if rises:
+        await _reach_more(session, alert, found, topics, now)
+
+
+async def _plan_replies(
+    session: AsyncSession, copies: Copies, found: AlertUpdate, now: datetime
+) -> None:
+    await plan(
+        session,
+        content=Content.UPDATE,
+        subject_id=found.id,
+        revision=found.now_revision,
+        kind=MessageKind.SEND,
+        lane=Lane.URGENT,
+        severity=found.severity,
+        reach=Reach.RECEIVED,
+        received_content=copies.content,
+        received_subject_id=copies.subject_id,
+        expires_at=now + STILL_BREAKING,
+        created_at=now,
+        created_by=found.decided_by,
+        plan_key=f"update:{found.id}:{copies.content}:{copies.subject_id}",
+    )
+
+
+async def _reach_more(
+    session: AsyncSession, alert: Alert, found: AlertUpdate, topics: list[str], now: datetime
+) -> None:
+    """Who is still to get it gets it as what it is now; and neither dispatch repeats the other."""
+    await session.execute(
+        update(Dispatch)
+        .where(
+            Dispatch.content == Content.ALERT,
+            Dispatch.subject_id == alert.id,
+            Dispatch.kind == MessageKind.SEND,
+            Dispatch.state.in_((DispatchState.RUNNING, DispatchState.PAUSED)),
+            Dispatch.is_expanded.is_(False),
+        )
+        .values(reach=Reach.MISSED, severity=found.severity)
+    )
+    await plan(
+        session,
+        content=Content.ALERT,
+        subject_id=alert.id,
+        revision=alert.revision,
+        kind=MessageKind.SEND,
+        lane=Lane.URGENT,
+        reach=Reach.MISSED,
+        topics=list(topics),
+        severity=found.severity,
+        expires_at=now + STILL_BREAKING,
+        created_at=now,
+        created_by=found.decided_by,
+        plan_key=f"alert:{alert.id}:risen:{alert.revision}",
+    )

@@ -57,7 +57,7 @@ async def waves(folder: str, port: str) -> tuple[list[float], list[float], int]:
     this_morning()
     await upgrade(database)
     await planning.fill(database)
-    command = [sys.executable, "-m", "tests.faults.worker", url, f"http://127.0.0.1:{port}"]
+    command = [sys.executable, "-m", "tests.benchmarks.worker", url, f"http://127.0.0.1:{port}"]
     worker = await asyncio.create_subprocess_exec(*command, str(RATE), cwd=ROOT)
     workers, planners, most = list[float](), list[float](), 0
     for number in range(WAVES):

@@ -36,7 +36,7 @@ def used(url: str, workers: int, rate: int) -> dict[str, float]:
     count = rate * SECONDS
     asyncio.run(filled(url, count))
     with lean_server(rate) as port:
-        command = [sys.executable, "-m", "tests.faults.worker", url, f"http://127.0.0.1:{port}"]
+        command = [sys.executable, "-m", "tests.benchmarks.worker", url, f"http://127.0.0.1:{port}"]
         running = [subprocess.Popen([*command, str(rate)], cwd=ROOT) for _ in range(workers)]
         until = time.monotonic() + SECONDS * PATIENCE
         while (found := told(port))["accepted"] < count and time.monotonic() < until:

@@ -63,6 +63,7 @@ from bot.desk import (
     story,
 )
 from bot.desk import menu as desk_menu
+from bot.desk import update as desk_update
 from bot.failures import report
 from bot.turns import Turns
 from digests.outbox.clock import Clock
@@ -126,6 +127,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("breaking", breaking.breaking, For.EDITORS),
     Command("correct", correct.correct, For.EDITORS),
     Command("retract", correct.retract, For.EDITORS),
+    Command("update", desk_update.update_alert, For.EDITORS),
     Command("resend", resend.resend, For.EDITORS),
     Command("story", story.find_story, For.EDITORS),
     Command("sources", sources.sources, For.EDITORS, in_groups=False),
@@ -162,6 +164,13 @@ BUTTONS: dict[str, ButtonHandler] = {
     "alert_recall": control.ask_recall,
     "alert_stop": control.recall_alert,
     "alert_leave": control.leave_alert,
+    "alert_update": desk_update.ask_update,
+    "update_send": desk_update.approve_update,
+    "update_severity": desk_update.change_severity,
+    "update_label": desk_update.change_label,
+    "update_ask": desk_update.ask_approval,
+    "update_open": desk_update.open_update,
+    "update_discard": desk_update.discard_update,
     "resend": resend.ask_resend,
     "alert_again": resend.approve_resend,
     "alert_correct": correct.ask_correction,

@@ -63,9 +63,9 @@ async def toggle_knock_topic(update: Update, context: Context, topic: str) -> No
 
 
 @for_admins
-async def show_nights(update: Update, context: Context) -> None:
-    """The page of quiet hours."""
-    await _page(update, context, "chat/nights.html", here=True)
+async def show_nights(update: Update, context: Context, here: str = "") -> None:
+    """The page of quiet hours; below what was held, which must stay."""
+    await _page(update, context, "chat/nights.html", here=bool(here))
 
 
 @for_admins

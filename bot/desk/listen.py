@@ -16,6 +16,7 @@ from bot.desk.door import refuse
 from bot.desk.heard import heard
 from bot.desk.reports import give_answer, take_report
 from bot.desk.review import change_draft, reject_alert, set_text, set_time, set_translation
+from bot.desk.update import propose as renew_alert
 from digests.alerts.dialogue import Asked, Dialogue, close, open_question
 from digests.alerts.permission import Act, may
 from digests.alerts.staff import role_of
@@ -102,6 +103,8 @@ async def _desk_answer(update: Update, context: Context, asked: Dialogue) -> Non
                 Page.LABEL,
                 attribution=said.text,
             )
+        case Asked.UPDATE:
+            await renew_alert(update, context, about["alert"], about["revision"], said.text)
         case Asked.ANSWER:
             await give_answer(update, context, about["report"], said.text)
         case Asked.CORRECTION | Asked.REASON:

@@ -30,6 +30,7 @@ async def send(bot: Bot, chat_id: int, message: Message, *, reply_to: int | None
         pictured = await bot.send_photo(
             chat_id,
             photo,
+            filename="picture.png",
             caption=message.text,
             parse_mode=ParseMode.HTML,
             reply_markup=keyboard(message),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,6 +13,7 @@ from bot.rendering.paginate import CAPTION, TEXT, shortened, weight
 from bot.rendering.render import Message, Photo, Words
 from digests.alerts.alert import Alert, AlertRevision, RevisionReason
 from digests.alerts.propose import Item, item_of
+from digests.alerts.update import AlertUpdate, updates_until
 from digests.alerts.wording import body, headline
 from digests.corrections.correction import CorrectedSubject, Correction, CorrectionKind
 from digests.corrections.difference import dropped
@@ -19,6 +21,9 @@ from digests.corrections.history import history
 from digests.vocabulary import Language
 
 TEMPLATE = "messages/alert.html"
+
+EARLIER = 8
+"""Earlier headlines that an updated alert still shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,14 @@ class Amended:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """What the alert said before its newest update: since when, and its headline."""
+
+    at: datetime
+    headline: str
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """Everything the template shows of an alert."""
 
@@ -39,6 +52,9 @@ class Told:
     corrected: tuple[Amended, ...] = ()
     """Newest first."""
     withdrawn: Amended | None = None
+    updated_at: datetime | None = None
+    before: tuple[Before, ...] = ()
+    """What updates took the place of, newest first; what was corrected since is not said again."""
 
     def headline(self, language: Language) -> str:
         """The first line, in this language where there is a text in it."""
@@ -73,7 +89,40 @@ async def told(session: AsyncSession, alert_id: int, revision: int) -> Told:
         said_at=alert.decided_at or shown.made_at,
         corrected=tuple(c for e, c in changes if e.kind is CorrectionKind.CORRECT),
         withdrawn=withdrawn,
+        **await _thread(session, alert, revision, admitted),
     )
+
+
+async def renewed(session: AsyncSession, update: AlertUpdate, now: datetime) -> Told:
+    """The alert as it will be once this update is approved: for the editor's preview."""
+    before = await told(session, update.alert_id, update.was_revision)
+    item = replace(
+        before.item,
+        text=update.text,
+        language=update.language,
+        severity=update.severity,
+        standing=update.standing,
+        others={},
+    )
+    was = Before(before.updated_at or before.said_at, headline(before.item.text))
+    return replace(before, item=item, updated_at=now, before=(was, *before.before)[:EARLIER])
+
+
+async def _thread(
+    session: AsyncSession, alert: Alert, revision: int, admitted: Sequence[Correction]
+) -> dict[str, Any]:
+    """When it was last updated, and what it said before; nothing from before a correction."""
+    updates = await updates_until(session, alert.id, revision)
+    if not updates:
+        return {}
+    wrong = max((correction.was_revision for correction in admitted), default=0)
+    said = []
+    for number, update in enumerate(updates):
+        if update.was_revision > wrong:
+            was = await session.get_one(AlertRevision, (alert.id, update.was_revision))
+            began = updates[number - 1].decided_at if number else alert.decided_at
+            said.append(Before(began or was.made_at, headline(was.texts[was.main_language])))
+    return {"updated_at": updates[-1].decided_at, "before": tuple(reversed(said))[:EARLIER]}
 
 
 async def proposed(session: AsyncSession, correction: Correction, now: datetime) -> Told:
@@ -91,12 +140,14 @@ async def proposed(session: AsyncSession, correction: Correction, now: datetime)
         source_url=before.item.source_url,
         photo=before.item.photo,
     )
-    return Told(item, before.said_at, (change, *before.corrected))
+    return Told(item, before.said_at, (change, *before.corrected), updated_at=before.updated_at)
 
 
 def render(words: Words, shown: Told, language: Language, timezone: str) -> Message:
     """The one way from an alert to a message: previews and deliveries take it alike."""
-    newest = max([shown.said_at, *(c.at for c in _changes(shown))])
+    newest = max(
+        [shown.said_at, shown.updated_at or shown.said_at, *(c.at for c in _changes(shown))]
+    )
     message = words.message(TEMPLATE, language, timezone=timezone, now=newest, told=shown)
     photo = Photo(file_id=shown.item.photo) if shown.item.photo else None
     most = CAPTION if photo else TEXT

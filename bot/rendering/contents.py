@@ -13,6 +13,7 @@ from bot.rendering.alert import alert_parts
 from bot.rendering.correction import correction_parts
 from bot.rendering.digest import digest_parts, map_parts
 from bot.rendering.render import Message, Words
+from bot.rendering.update import update_parts
 from bot.rendering.waking import waking_parts
 from digests.outbox.dispatch import Content
 from digests.outbox.notice import Notice
@@ -65,6 +66,7 @@ _RENDERERS = {
     Content.ALERT: alert_parts,
     Content.WAKING: waking_parts,
     Content.CORRECTION: correction_parts,
+    Content.UPDATE: update_parts,
     Content.NOTICE: notice_parts,
 }
 

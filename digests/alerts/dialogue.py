@@ -30,6 +30,7 @@ class Asked(StrEnum):
     RELEASE = "release"
     REJECTION = "rejection"
     CORRECTION = "correction"
+    UPDATE = "update"
     REASON = "reason"
     STORY = "story"
     KEEP = "keep"

@@ -21,6 +21,13 @@ from digests.outbox.retry import rescued
 
 AT_ONCE = 1_000
 
+APART = timedelta(milliseconds=500)
+"""Between two rescued messages, where there are few: longer than a claim reaches ahead. One of them may be
+what killed the worker, and must not take the others with it a second time."""
+
+SPREAD = timedelta(seconds=30)
+"""All that one call rescues goes out again within this time."""
+
 FORGOTTEN_AFTER = timedelta(minutes=1)
 """A chat's pace is not needed so long after it ended; nor is it minded should clocks step."""
 
@@ -61,7 +68,8 @@ async def rescue(
     dispatches = await dispatches_of(session, rows)
     entries: list[Entry] = []
     finished: list[int] = []
-    for row in rows:
+    apart = min(APART, SPREAD / len(rows))
+    for place, row in enumerate(rows):
         row.rescues += 1
         dispatch = dispatches[row.dispatch_id]
         decision = rescued(
@@ -72,6 +80,7 @@ async def rescue(
         )
         row.ambiguous += 1
         row.state = MessageState.READY
+        row.not_before = now + apart * place if place else None
         row.owner = row.lease_until = row.slot = row.slot_no = None
         if decision.outcome is not None:
             entries.append(

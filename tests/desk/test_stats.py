@@ -124,8 +124,9 @@ async def test_the_desk_gets_a_picture_and_the_same_figures_in_words(
     sent = desk.screen(EDITOR)[-1]
     for said in words:
         assert said in sent["caption"]
-    picture = desk.sandbox.world.files[sent["photo"][-1]["file_id"]].data
-    assert Image.open(io.BytesIO(picture)).width == 1080
+    kept = desk.sandbox.world.files[sent["photo"][-1]["file_id"]]
+    assert kept.content_type == "image/png"
+    assert Image.open(io.BytesIO(kept.data)).width == 1080
 
 
 async def test_an_empty_week_has_a_picture_too(desk: Newsroom) -> None:

@@ -72,7 +72,7 @@ async def kills_and_starts(
         command.append(as_argument(orders(database, telegram, rate)))
         for number in range(1, count + 2):
             began, before = time.monotonic(), await telegram.count()
-            worker = subprocess.Popen(command, cwd=ROOT)
+            worker = subprocess.Popen(command, cwd=ROOT)  # noqa: ASYNC220 - at once
             try:
                 await telegram.reaches(before + 1)
                 starts.append(time.monotonic() - began)

@@ -72,7 +72,7 @@ class Staff:
 
     async def retire(self, worker: ForkServerProcess) -> None:
         """SIGTERM: it must leave in order."""
-        while not self._ready[_pid(worker)].poll():
+        while not self._ready[_pid(worker)].poll():  # noqa: ASYNC110
             await asyncio.sleep(0.005)
         worker.terminate()
         await self._leave(worker)

@@ -19,10 +19,12 @@ WORDS = {
     "en": {
         "waking": "In your quiet hours: 2 breaking items",
         "withdrawn": "1 more item was withdrawn",
+        "hours": "Quiet hours",
     },
     "uk": {
         "waking": "За ваші тихі години: 2 термінові новини",
         "withdrawn": "Ще 1 новину тим часом",
+        "hours": "Тихі години",
     },
 }
 DEPOT = "Fuel depot burns near Kharkiv\nNobody is said to be hurt, energy ministry says."
@@ -101,12 +103,16 @@ async def test_what_the_night_held_is_read_in_the_morning_as_it_stands_then(
     assert "Fuel depot burns" in waking
     assert "Trains to Kharkiv" in waking
     assert "Bridge" not in waking
+    held = town.heard(READER)[-1]["message_id"]
+    await town.tap(READER, WORDS[language]["hours"])
+    assert town.last_id(READER) > held
+    before = held - 1
 
     await town.restart()
     await town.until(town.clock.now + timedelta(hours=1))
-    assert len(await town.got(READER, before)) == 1
+    assert len(await town.got(READER, before)) == 2
     await withdrawn(town, DEPOT)
-    [waking, told] = await town.got(READER, before)
+    [waking, _page, told] = await town.got(READER, before)
     assert WORDS[language]["waking"] in waking
     assert "It was not so" in waking
     assert "It was not so" in told

@@ -1,0 +1,65 @@
+"""The short reply below an alert that has newer words; put right itself when they were wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.rendering.render import Message, Words
+from digests.alerts.alert import AlertRevision
+from digests.alerts.propose import Item, item_of
+from digests.alerts.update import AlertUpdate
+from digests.alerts.wording import headline
+from digests.corrections.correction import CorrectedSubject, CorrectionKind
+from digests.corrections.history import history
+from digests.vocabulary import Language
+
+TEMPLATE = "messages/update.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """Everything the template shows of an update."""
+
+    item: Item
+    at: datetime
+    corrected_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+
+    @property
+    def headline(self) -> str:
+        """The first line."""
+        return headline(self.item.text)
+
+
+async def update_parts(
+    session: AsyncSession,
+    words: Words,
+    subject_id: int,
+    revision: int,
+    language: Language,
+    timezone: str,
+) -> tuple[Message, ...]:
+    """The reply; always one message."""
+    shown = await _renewed(session, await session.get_one(AlertUpdate, subject_id), revision)
+    newest = shown.withdrawn_at or shown.corrected_at or shown.at
+    return (words.message(TEMPLATE, language, timezone=timezone, now=newest, told=shown),)
+
+
+async def _renewed(session: AsyncSession, update: AlertUpdate, revision: int) -> Renewed:
+    stands = await session.get_one(AlertRevision, (update.alert_id, update.now_revision))
+    admitted = [
+        correction
+        for correction in await history(session, CorrectedSubject.ALERT, update.alert_id, revision)
+        if (correction.now_revision or 0) > (update.now_revision or 0)
+    ]
+    at = admitted[0].decided_at if admitted else None
+    is_withdrawn = bool(admitted) and admitted[0].kind is CorrectionKind.RETRACT
+    return Renewed(
+        item=item_of(stands),
+        at=update.decided_at or update.made_at,
+        corrected_at=None if is_withdrawn else at,
+        withdrawn_at=at if is_withdrawn else None,
+    )

@@ -1,0 +1,74 @@
+"""One live message per event: newer words in every copy, aloud only where the editor says so."""
+
+from __future__ import annotations
+
+from tests.alerts.builders import EDITOR
+from tests.desk.conftest import READERS
+from tests.desk.newsroom import Newsroom, buttons
+from tests.desk.test_correct import RIGHT, sent
+
+NEWER = "Two more hit near Luhansk\nThe fire is out. Four are hurt."
+BEFORE = "Missile strikes reported on a depot near Luhansk"
+
+
+async def test_a_quiet_update_edits_every_copy_and_sends_nothing(desk: Newsroom) -> None:
+    _, card = await sent(desk)
+    shown, controls = await desk.say(EDITOR, f"/update {NEWER}", reply_to=card["message_id"])
+    assert "3 copies have arrived and are edited." in controls["text"]
+    await desk.tap(EDITOR, "Edit quietly")
+    await desk.deliver()
+    for reader in READERS:
+        (copy,) = desk.screen(reader)
+        assert copy["text"] == shown["text"]
+        assert copy["text"].startswith("▪︎ Priority · Two more hit near Luhansk")
+        assert "Updated at" in copy["text"]
+        assert BEFORE in copy["text"].split("first told at")[1]
+        assert "expandable_blockquote" in {e["type"] for e in copy["entities"]}
+
+
+async def test_aloud_a_short_reply_stands_below_each_copy(desk: Newsroom) -> None:
+    await sent(desk)
+    await desk.tap(EDITOR, "Update the alert")
+    await desk.say(EDITOR, NEWER)
+    await desk.tap(EDITOR, "Edit and sound")
+    await desk.deliver()
+    for reader in READERS:
+        copy, told = desk.screen(reader)
+        assert "Two more hit near Luhansk" in copy["text"]
+        assert told["text"].startswith("Update · ")
+        assert told["reply_to_message"]["message_id"] == copy["message_id"]
+
+
+async def test_an_error_in_an_update_is_put_right_below_the_copies_too(desk: Newsroom) -> None:
+    await sent(desk)
+    await desk.tap(EDITOR, "Update the alert")
+    await desk.say(EDITOR, NEWER)
+    await desk.tap(EDITOR, "Edit and sound")
+    await desk.deliver()
+    await desk.tap(EDITOR, "Correct")
+    await desk.say(EDITOR, RIGHT)
+    await desk.tap(EDITOR, "Correct 3 copies")
+    await desk.deliver()
+    for reader in READERS:
+        copy, told, note = desk.screen(reader)
+        assert "Fire reported at a warehouse" in copy["text"]
+        assert "Two more hit" not in told["text"]
+        assert told["text"].startswith("Corrected at")
+        assert note["text"].startswith("Correction")
+
+
+async def test_an_update_that_was_overtaken_is_refused(desk: Newsroom) -> None:
+    await sent(desk)
+    for words in (NEWER, f"{NEWER} More follows."):
+        await desk.tap(EDITOR, "Update the alert")
+        await desk.say(EDITOR, words)
+    old, newer = [m for m in desk.screen(EDITOR) if "Edit quietly" in str(buttons(m))]
+    await desk.tap(EDITOR, "Edit quietly", message=newer)
+    assert await desk.tap(EDITOR, "Edit quietly", message=old) == (
+        "Somebody changed it meanwhile. Look at it again and decide then."
+    )
+
+
+async def test_update_without_a_reply_says_how(desk: Newsroom) -> None:
+    (answer,) = await desk.say(EDITOR, f"/update {NEWER}")
+    assert "/update and the whole newer text" in answer["text"]

@@ -14,10 +14,11 @@ from digests.outbox.claim import LEASE
 from digests.outbox.clock import Clock, Reading
 from digests.outbox.control import cancel_expired
 from digests.outbox.dispatch import Content, Dispatch, DispatchState
-from digests.outbox.expand import expand
+from digests.outbox.expand import Expanded, expand
 from digests.outbox.gate import Worker
 from digests.outbox.rescue import rescue, tidy
 from digests.storage.database import Database
+from digests.storage.trouble import is_passing
 
 _LOG = logging.getLogger(__name__)
 
@@ -82,11 +83,21 @@ class Upkeep:
             return
         looked = 1
         while looked:
-            async with self._database.write() as session:
-                step = await expand(session, now=self.now(), rate=self._rate)
+            step = await self._feed_some()
             looked = step.looked
             if step.rows:
                 self._fed()
+
+    async def _feed_some(self) -> Expanded:
+        """One dispatch that cannot be fed keeps no other from it."""
+        try:
+            async with self._database.write() as session:
+                return await expand(session, now=self.now(), rate=self._rate)
+        except Exception as error:
+            if is_passing(error):
+                raise
+        async with self._database.write() as session:
+            return await expand(session, now=self.now(), rate=self._rate, apart=True)
 
     async def _feeding(self) -> None:
         while True:

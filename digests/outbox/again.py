@@ -7,6 +7,7 @@ answer be lost too, it comes back here and not to the machine.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -31,7 +32,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from digests.audience.subscriber import Subscriber, SubscriberState
-from digests.outbox.control import cancel, lock_gates, resume
+from digests.outbox.control import UNFED, cancel, lock_gates, resume
 from digests.outbox.dispatch import Dispatch, DispatchState, MessageKind, Reach
 from digests.outbox.message import OutboxMessage
 from digests.outbox.plan import PLANNED
@@ -56,7 +57,8 @@ class Fate(StrEnum):
     """Why the machine gave up."""
 
     DEAD = "dead"
-    """Its content was refused, or an edit was tried as often as we try."""
+    """Its content was refused, an edit was tried as often as we try, or it could not be put into the
+    outbox at all."""
     UNCERTAIN = "uncertain"
     """It was sent twice, and both answers were lost."""
 
@@ -67,8 +69,6 @@ class Group:
 
     dispatch: Dispatch
     count: int
-    newest_id: int
-    """Of their receipts."""
     reason: str | None
 
     @property
@@ -83,8 +83,8 @@ class Group:
 
     @property
     def paused_itself(self) -> bool:
-        """So many refused it that the rest waits for a person."""
-        return self.dispatch.state is DispatchState.PAUSED and self.dispatch.faults > 0
+        """So many refused it, or it could not be fed: the rest waits for a person."""
+        return _stopped_itself(self.dispatch)
 
 
 async def given_up(session: AsyncSession, fate: Fate, *, now: datetime) -> list[Group]:
@@ -93,7 +93,6 @@ async def given_up(session: AsyncSession, fate: Fate, *, now: datetime) -> list[
         select(
             Receipt.dispatch_id,
             func.count(Receipt.id).label("count"),
-            func.max(Receipt.id).label("newest_id"),
             func.max(Receipt.reason).label("reason"),
         )
         .where(_given_up(fate, now))
@@ -101,11 +100,27 @@ async def given_up(session: AsyncSession, fate: Fate, *, now: datetime) -> list[
         .subquery()
     )
     rows = await session.execute(
-        select(Dispatch, counted.c.count, counted.c.newest_id, counted.c.reason)
+        select(Dispatch, counted.c.count, counted.c.reason)
         .join(counted, counted.c.dispatch_id == Dispatch.id)
         .order_by(Dispatch.id)
     )
-    return [Group(*row) for row in rows]
+    groups = {row.Dispatch.id: Group(*row) for row in rows}
+    if fate is Fate.DEAD:
+        for dispatch in await _unfed(session):
+            refused = groups[dispatch.id].count if dispatch.id in groups else 0
+            count = refused + dispatch.audience - dispatch.expanded
+            groups[dispatch.id] = Group(dispatch, count, UNFED)
+    return [groups[dispatch_id] for dispatch_id in sorted(groups)]
+
+
+async def _unfed(session: AsyncSession) -> Sequence[Dispatch]:
+    wanted = (Dispatch.state == DispatchState.PAUSED, Dispatch.state_reason == UNFED)
+    return (await session.scalars(select(Dispatch).where(*wanted))).all()
+
+
+def _stopped_itself(dispatch: Dispatch) -> bool:
+    for_cause = dispatch.faults > 0 or dispatch.state_reason == UNFED
+    return dispatch.state is DispatchState.PAUSED and for_cause
 
 
 async def undecided(session: AsyncSession, *, now: datetime) -> dict[Fate, int]:
@@ -114,6 +129,7 @@ async def undecided(session: AsyncSession, *, now: datetime) -> dict[Fate, int]:
     for fate in Fate:
         counted = select(func.count(Receipt.id)).where(_given_up(fate, now))
         waiting[fate] = await session.scalar(counted) or 0
+    waiting[Fate.DEAD] += sum(one.audience - one.expanded for one in await _unfed(session))
     return waiting
 
 
@@ -143,11 +159,12 @@ async def send_again(session: AsyncSession, dispatch_id: int, fate: Fate, *, now
 
 
 async def let_stand(session: AsyncSession, dispatch_id: int, fate: Fate, *, now: datetime) -> None:
-    """They stay as the ledger has them; a dispatch that paused itself over refusals is cancelled."""
+    """They stay as the ledger has them; a dispatch that paused itself is cancelled."""
     await lock_gates(session)
     dispatch = await session.get_one(Dispatch, dispatch_id, populate_existing=True)
-    if fate is Fate.DEAD and dispatch.state is DispatchState.PAUSED and dispatch.faults:
-        await cancel(session, dispatch_id, now=now, reason="content refused")
+    if fate is Fate.DEAD and _stopped_itself(dispatch):
+        reason = UNFED if dispatch.state_reason == UNFED else "content refused"
+        await cancel(session, dispatch_id, now=now, reason=reason)
     await _decide(session, dispatch_id, fate, LET_STAND)
 
 
@@ -201,7 +218,7 @@ def _reachable(dispatch: Dispatch) -> ColumnElement[bool]:
 async def _make_ready(session: AsyncSession, dispatch_id: int, now: datetime) -> None:
     """A dispatch that paused itself goes on."""
     dispatch = await session.get_one(Dispatch, dispatch_id, populate_existing=True)
-    if dispatch.state is DispatchState.PAUSED and dispatch.faults:
+    if _stopped_itself(dispatch):
         await resume(session, dispatch_id, now=now)
     else:
         dispatch.faults = 0

@@ -18,6 +18,9 @@ from digests.outbox.gate import Gate
 from digests.outbox.message import MessageState, OutboxMessage
 from digests.outbox.receipt import Outcome, Receipt
 
+UNFED = "cannot be fed"
+"""Why a dispatch is paused whose readers could not be put into the outbox."""
+
 _WAITING = (MessageState.READY, MessageState.HELD)
 _UNFINISHED = (DispatchState.RUNNING, DispatchState.PAUSED)
 

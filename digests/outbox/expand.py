@@ -7,6 +7,7 @@ where nobody told them meanwhile: so nothing is lost and nothing comes twice.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.audience.slot import Appointment
 from digests.audience.subscriber import EmptyDay, Subscriber, SubscriberState
+from digests.outbox.control import UNFED, lock_gates, pause
 from digests.outbox.dispatch import Dispatch, DispatchState, Lane, MessageKind, Reach
 from digests.outbox.held import Held, hold, must_wait
 from digests.outbox.message import MessageState, OutboxMessage, stands
@@ -24,6 +26,9 @@ from digests.outbox.plan import matching, missed, received
 from digests.outbox.receipt import Receipt
 from digests.storage.bulk import insert_all
 from digests.storage.given import Given
+from digests.storage.trouble import is_passing
+
+_LOG = logging.getLogger(__name__)
 
 LOOKAHEAD_SECONDS = 60
 """The outbox holds at most this much of the rate in each lane."""
@@ -50,9 +55,12 @@ class Expanded:
 
 
 async def expand(
-    session: AsyncSession, *, now: datetime, rate: float, chunk: int = CHUNK
+    session: AsyncSession, *, now: datetime, rate: float, chunk: int = CHUNK, apart: bool = False
 ) -> Expanded:
-    """Puts the next readers of running dispatches into the outbox, urgent lanes first."""
+    """Puts the next readers of running dispatches into the outbox, urgent lanes first. ``apart`` costs
+    more and is for after a failure: a dispatch that fails is paused, the others go on."""
+    if apart:
+        await lock_gates(session)
     room = await _room(session, rate)
     looked = rows = 0
     for lane in Lane:
@@ -61,7 +69,8 @@ async def expand(
                 break
             if lane is Lane.URGENT and not dispatch.cursor:
                 free = min(free, FIRST)
-            step = await _step(session, dispatch, free, now)
+            take = _step_apart if apart else _step
+            step = await take(session, dispatch, free, now)
             room[lane] -= step.rows
             looked, rows = looked + step.looked, rows + step.rows
         if looked:
@@ -115,6 +124,21 @@ async def _unexpanded(session: AsyncSession, lane: Lane) -> Sequence[Dispatch]:
         .execution_options(populate_existing=True)
     )
     return found.all()
+
+
+async def _step_apart(
+    session: AsyncSession, dispatch: Dispatch, most: int, now: datetime
+) -> Expanded:
+    dispatch_id = dispatch.id
+    try:
+        async with session.begin_nested():
+            return await _step(session, dispatch, most, now)
+    except Exception as error:
+        if is_passing(error):
+            raise
+        _LOG.warning("dispatch %d cannot be fed: %s", dispatch_id, type(error).__name__)
+    await pause(session, dispatch_id, now=now, reason=UNFED)
+    return Expanded()
 
 
 async def _step(session: AsyncSession, dispatch: Dispatch, most: int, now: datetime) -> Expanded:

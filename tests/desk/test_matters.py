@@ -15,6 +15,7 @@ from digests.alerts.telling import APART
 from digests.corrections.correction import Correction
 from digests.intake.article import Article
 from digests.intake.source import Source, SourceKind, SourceState
+from digests.outbox.control import UNFED
 from digests.outbox.dispatch import (
     Content,
     Dispatch,
@@ -474,6 +475,24 @@ async def test_a_dispatch_that_paused_itself_is_dropped_as_a_whole(desk: Newsroo
     assert dispatch.state is DispatchState.CANCELLED
     await later(desk, hours=1)
     assert await state_of(desk, MatterKind.DEAD) == (MatterState.SETTLED, "drop")
+
+
+async def test_an_alert_that_could_not_be_fed_is_told_once_and_goes_on_by_a_tap(
+    desk: Newsroom,
+) -> None:
+    await unlucky(desk, Outcome.FAILED, "blocked")
+    async with desk.database.write() as session:
+        stopped = update(Dispatch).where(Dispatch.content == Content.ALERT)
+        unfed = {"state": DispatchState.PAUSED, "state_reason": UNFED, "is_expanded": False}
+        await session.execute(stopped.values(audience=5, **unfed))
+    await look(desk)
+    told = len(desk.screen(EDITOR))
+    await later(desk, hours=1)
+    assert len(desk.screen(EDITOR)) == told
+    assert "2 readers did not get it: I failed to prepare it for them." in desk.last(EDITOR)
+    await desk.tap(EDITOR, "Try 2 again")
+    async with desk.database.read() as session:
+        assert (await session.get_one(Dispatch, 1)).state is DispatchState.RUNNING
 
 
 async def test_who_blocked_us_is_no_dead_letter(desk: Newsroom) -> None:

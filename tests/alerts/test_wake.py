@@ -16,18 +16,27 @@ from digests.alerts.wake import STALE, wake
 from digests.alerts.waking import WakingAlert
 from digests.audience.manner import Manner
 from digests.audience.presence import pause
+from digests.audience.subscribe import (
+    breaking_topics_of,
+    subscribe,
+    toggle_breaking,
+    topics_of,
+    unsubscribe,
+)
 from digests.audience.subscriber import Subscriber
 from digests.corrections import amend
 from digests.corrections.correction import CorrectedSubject, CorrectionKind
 from digests.outbox import control
-from digests.outbox.dispatch import Content, Dispatch, Reach
+from digests.outbox.claim import locked_gate
+from digests.outbox.dispatch import Content, Dispatch, Lane, Reach
 from digests.outbox.expand import expand
 from digests.outbox.held import Held, HeldState, drop_held, wake_now, wake_up
 from digests.outbox.message import OutboxMessage
 from digests.outbox.plan import missed
 from digests.outbox.tally import tally
+from digests.outbox.waiting import waiting
 from digests.storage.database import Database
-from digests.vocabulary import Severity
+from digests.vocabulary import Severity, Topic
 from tests.alerts.builders import DEPOT, EDITOR, deciding, draft, newsroom
 from tests.corrections.builders import arrived, proposed
 from tests.outbox.builders import readers
@@ -191,7 +200,10 @@ async def test_who_holds_it_has_not_missed_it(database: Database, now: datetime)
     alert, dispatch = await sent(database, now)
     async with database.read() as session:
         meant = Dispatch(
-            content=Content.ALERT, subject_id=alert.id, topics=["strikes"], severity=Severity.ROUTINE
+            content=Content.ALERT,
+            subject_id=alert.id,
+            topics=["strikes"],
+            severity=Severity.ROUTINE,
         )
         assert list(await session.scalars(select(Subscriber.id).where(missed(meant)))) == []
     assert dispatch.audience == 1
@@ -251,3 +263,42 @@ async def test_other_quiet_hours_other_waking_and_who_is_up_need_not_wait(
     assert await woken(database, now + MINUTE) == [(12, [alert.id])]
     assert await woken(database, now + HOUR) == [(11, [alert.id]), (12, [alert.id])]
     assert await woken(database, now + 9 * HOUR) == [(11, [alert.id]), (12, [alert.id])]
+
+
+@pytest.mark.parametrize(("severity", "held"), [(Severity.ROUTINE, 1), (Severity.FLASH, 0)])
+async def test_quiet_hours_that_begin_while_it_waits_to_be_sent_hold_it_to_the_minute(
+    database: Database, now: datetime, severity: Severity, held: int
+) -> None:
+    """They begin at 08:01; it came into the outbox at 08:00."""
+    await sleepers(database, now, [11], quiet_from=8 * 60 + 1)
+    alert, dispatch = await sent(database, now, severity)
+    for moment, kept in ((now + MINUTE - timedelta(seconds=1), 0), (now + MINUTE, held)):
+        async with database.write() as session:
+            await locked_gate(session, 100, 30.0, now)
+            queues = await waiting(session, most=5, horizon=moment, now=moment)
+            assert len(queues.get(Lane.URGENT, [])) == 1 - kept
+            stand = await tally(session, dispatch.id)
+            assert (stand.audience, stand.held, stand.waiting) == (1, kept, 1 - kept)
+    if held:
+        assert await woken(database, now + 2 * HOUR) == [(11, [alert.id])]
+
+
+async def test_breaking_news_of_a_topic_stays_away_and_new_topics_bring_theirs(
+    database: Database, now: datetime
+) -> None:
+    async with database.write() as session:
+        await newsroom(session, now)
+        (row,) = await readers(session, [11], now=now, topics=["strikes", "energy"])
+        assert not await toggle_breaking(session, row, Topic("strikes"))
+        assert await breaking_topics_of(session, row) == ("energy",)
+        assert await topics_of(session, row) == ("energy", "strikes")
+    _, dispatch = await sent(database, now, Severity.FLASH)
+    assert dispatch.audience == 0
+    async with database.write() as session:
+        (row,) = (await session.scalars(select(Subscriber))).all()
+        await subscribe(session, row, [Topic("cyber")], now=now)
+        assert await breaking_topics_of(session, row) == ("cyber", "energy")
+        await unsubscribe(session, row, [Topic("energy"), Topic("cyber")])
+        assert await breaking_topics_of(session, row) == ()
+        assert await toggle_breaking(session, row, Topic("strikes"))
+        assert row.breaking_taste_id is None

@@ -11,7 +11,7 @@ BIN := .venv/bin
 RUNTIME := .venv/.runtime
 TESTING := .venv/.testing
 
-.PHONY: help run test bench mutations lock words format
+.PHONY: help run test bench bench-stories mutations lock words format
 
 help:
 	echo "make run     start Frontwire: the sandbox, or with FRONTWIRE_TOKEN the live bot"
@@ -34,6 +34,10 @@ bench: $(TESTING)
 
 mutations: $(TESTING)
 	$(BIN)/python -m tests.mutations $(ARGS)
+
+# DATA names a folder with sets like ecbplus.jsonl, uci.jsonl, pairs.jsonl, slugs.jsonl.
+bench-stories: $(TESTING)
+	$(BIN)/python -m tests.benchmarks stories grouping
 
 format: $(TESTING)
 	$(BIN)/ruff check --fix .

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from sys import intern
 
-from digests.stories.words import LANGUAGES_WITH_KEYS, keys_of, opening, sounds_of, tokens
+from digests.stories.words import LANGUAGES_WITH_KEYS, Keys, keys_of, opening, sounds_of, tokens
 
 OPEN_FOR = timedelta(hours=72)
 """Counted from a story's first article: counted from the last, one war becomes one story."""
@@ -63,8 +63,11 @@ FOLLOW_UP = 0.28
 
 TITLE_WEIGHT = 2.0
 NAME_WEIGHT = 3.0
+LEAD_WORDS = 50
+BACKGROUND_WEIGHT = 0.5
 BODY_WORDS = 120
-"""The first sentences tell the event; what follows is background that other events share."""
+"""The first sentences tell the event; what follows is background that other events share: it counts
+half, and not at all beyond so many words."""
 
 MOST_TERMS = 80
 """Stems kept of one article, the heaviest; bounds the memory."""
@@ -106,7 +109,9 @@ class Method:
     name_weight: float = NAME_WEIGHT
     name_weight_in_titles: float = 1.0
     """Where there is a title alone, its names are no likelier than its other words to tell the event."""
-    body_words: int = BODY_WORDS
+    background_weight: float = BACKGROUND_WEIGHT
+    forms: bool = True
+    """Whether inflected forms are brought together."""
     later: float = 1.0
     """How much more is asked where 72 hours lie between: bulletins recur."""
     firm: float = 1.6
@@ -119,11 +124,13 @@ METHOD = Method()
 def weigh(title: str, text: str, language: str, method: Method = METHOD) -> dict[str, float]:
     """The stems of an article and how much each says, before rarity is known."""
     weights: dict[str, float] = defaultdict(float)
-    key = keys_of(language) if language in LANGUAGES_WITH_KEYS else sounds_of
+    body = opening(text, BODY_WORDS)
+    key = _keys(language) if method.forms else keys_of("")
     name_weight = method.name_weight_in_titles if title_only(text) else method.name_weight
     for words, weight in (
         (tokens(title), method.title_weight),
-        (opening(text, method.body_words), 1.0),
+        (body[:LEAD_WORDS], 1.0),
+        (body[LEAD_WORDS:], method.background_weight),
     ):
         # Where nearly every word is capitalised ("Drones Hit Port"), a capital says nothing.
         headline_case = sum(word[0].isupper() for word in words) > 0.6 * len(words)
@@ -136,6 +143,11 @@ def weigh(title: str, text: str, language: str, method: Method = METHOD) -> dict
             weights[intern(min(key(lower)))] += weight * boost
     heaviest = sorted(weights, key=lambda term: -weights[term])[:MOST_TERMS]
     return {term: 1 + math.log(weights[term]) for term in heaviest}
+
+
+def _keys(language: str) -> Keys:
+    """A word's forms are brought together by its dictionary, else by how it begins and sounds."""
+    return keys_of(language) if language in LANGUAGES_WITH_KEYS else sounds_of
 
 
 def title_only(text: str) -> bool:

@@ -1,9 +1,8 @@
 """What two reports of one event share (rule): their words, weighed, and from where on that is enough.
 
-An article is a set of stems: the title counts twice, names and numbers three times; a stem weighs the
-more the rarer it is. What its neighbours say is lent to it (``echoes``), and articles are gathered
-into stories by how near they then are (``gathering``). The figures were read off the development
-sets; ``tests/benchmarks/stories.py`` prints what each is worth.
+An article is a set of stems: the title counts twice, names and numbers three times, what follows the
+lead half; a stem weighs the more the rarer it is. ``gathering`` makes stories of what is near enough.
+The figures were read off the development sets; ``tests/benchmarks/stories.py`` prints what each is worth.
 """
 
 from __future__ import annotations
@@ -37,26 +36,11 @@ class Nearness:
     spread: float
 
 
-@dataclass(frozen=True, slots=True)
-class Echo:
-    """How loudly neighbours are heard."""
-
-    loud: float
-    """The weight of what all neighbours lend against what the article says itself."""
-    sharp: float
-    """The power of nearness by which a nearer neighbour lends more."""
-    doubt: float
-    """The sum of those powers at which only half is lent: whoever has no near neighbour stays alone."""
-
-
-TEXTS = Nearness(least=0.32, spread=1.0)
+TEXTS = Nearness(least=0.17, spread=1.0)
 """From where on two texts are one event."""
 
-TITLES = Nearness(least=0.14, spread=0.5)
+TITLES = Nearness(least=0.06, spread=0.3)
 """The same where one side is titles alone: they have fewer words to agree in."""
-
-ECHO = Echo(loud=1.0, sharp=3.0, doubt=0.07)
-TITLE_ECHO = Echo(loud=1.0, sharp=2.0, doubt=0.05)
 
 FOLLOW_UP = 0.28
 """Least nearness to a closed story from which the new story is said to follow it."""
@@ -101,10 +85,6 @@ class Method:
 
     texts: Nearness = TEXTS
     titles: Nearness = TITLES
-    echo: Echo = ECHO
-    title_echo: Echo = TITLE_ECHO
-    echoes: int = 2
-    """How often words are lent on: the second time a neighbour's neighbours are heard too."""
     title_weight: float = TITLE_WEIGHT
     name_weight: float = NAME_WEIGHT
     name_weight_in_titles: float = 1.0

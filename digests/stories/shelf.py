@@ -11,17 +11,20 @@ import numpy as np
 import scipy.sparse as sp
 
 from digests.stories.across import AcrossLanguages, Spoken
-from digests.stories.echoes import NEIGHBOURS, echoed
 from digests.stories.gathering import Gathering, Group
 from digests.stories.matching import FOLLOW_UP, OPEN_FOR, REMEMBERED_FOR, Method, Words
 from digests.stories.pivots import USUAL, Pivots, expected_of
-from digests.stories.vectors import Rows, Vocabulary, empty, heaviest, stacked, widened
+from digests.stories.vectors import Rows, Vocabulary, empty, heaviest, stacked
 
 OPEN = OPEN_FOR.total_seconds()
 REMEMBERED = REMEMBERED_FOR.total_seconds()
 
 WORTH_A_LOOK = 0.5
 """Share of the nearness asked, below which a story is not compared any further."""
+
+
+FOLLOWED = 10
+"""Stories looked at for the one that a new story follows: the nearest may still be open."""
 
 
 class Article(Protocol):
@@ -46,17 +49,17 @@ class Reading:
     articles: Sequence[Article]
     rows: Rows
     """As written."""
-    echo: Rows
-    """With what their neighbours say too, of length 1."""
+    units: Rows
+    """Of length 1, rare stems long."""
 
 
 class Shelf:
-    """One row for each article, as it is written and with its echo."""
+    """One row for each article."""
 
     def __init__(self, language: str, method: Method) -> None:
         self._method = method
         self._vocabulary = Vocabulary(expected_of(language), USUAL)
-        self._rows, self._echo = empty(), empty()
+        self._rows = empty()
         self._article = np.empty(0, np.int64)
         self._story = np.empty(0, np.int64)
         self._at = np.empty(0)
@@ -71,23 +74,14 @@ class Shelf:
         self._vocabulary.count([article.words for article in articles])
 
     def read(self, articles: Sequence[Article]) -> Reading:
-        """New articles with their echo."""
+        """New articles made ready."""
         rows = self._vocabulary.rows([article.words for article in articles])
-        units = self._vocabulary.units(rows)
-        open_ = self._open(_seconds(articles))
-        lenders = stacked(self._vocabulary.units(self._rows[open_]), units)
-        itself = np.arange(len(articles)) + len(open_)
-        method, echo = self._method, units
-        loud = [method.title_echo if article.by_title else method.echo for article in articles]
-        for _ in range(method.echoes):
-            echo = echoed(units, lenders, stacked(self._echo[open_], echo), itself, loud)
-        return Reading(articles, rows, echo)
+        return Reading(articles, rows, self._vocabulary.units(rows))
 
     def put(self, reading: Reading, stories: Sequence[int]) -> None:
         """The articles found their stories."""
         articles = reading.articles
         self._rows = stacked(self._rows, reading.rows)
-        self._echo = stacked(self._echo, reading.echo)
         self._article = np.append(self._article, [article.article for article in articles])
         self._story = np.append(self._story, stories)
         self._at = np.append(self._at, _seconds(articles))
@@ -113,7 +107,7 @@ class Shelf:
 
         found = Gathering(
             groups,
-            (reading.echo @ stacked(reading.echo, sums).T).toarray(),
+            (reading.units @ stacked(reading.units, sums).T).toarray(),
             texts=self._method.texts,
             titles=self._method.titles,
             longest=OPEN,
@@ -133,10 +127,9 @@ class Shelf:
         holds = sp.csr_array(
             (ones, (which, np.arange(len(open_)))), shape=(len(stories), len(open_))
         )
-        columns = len(self._vocabulary)
-        sums = widened((holds @ self._echo[open_]).tocsr(), columns)
+        sums = (holds @ self._vocabulary.units(self._rows[open_])).tocsr()
         length = np.sqrt(np.asarray(sums.multiply(sums).sum(axis=1)).ravel())
-        near = (reading.echo @ sums.T).max(axis=0).toarray().ravel() if len(stories) else length
+        near = (reading.units @ sums.T).max(axis=0).toarray().ravel() if len(stories) else length
         least = WORTH_A_LOOK * min(self._method.texts.least, self._method.titles.least)
         kept = np.flatnonzero(near >= least * np.maximum(length, 1e-9))
         count = np.bincount(which, minlength=len(stories))
@@ -164,8 +157,8 @@ class Shelf:
         stories, which, count = np.unique(self._story, return_inverse=True, return_counts=True)
         share = (1 / count[which]).astype(np.float32)
         means = sp.csr_array((share, (which, np.arange(len(which)))))
-        near = reading.echo[list(places)] @ widened(self._echo, len(self._vocabulary)).T @ means.T
-        near = heaviest(near.tocsr(), NEIGHBOURS, 0)
+        near = reading.units[list(places)] @ self._vocabulary.units(self._rows).T @ means.T
+        near = heaviest(near.tocsr(), FOLLOWED)
         found: list[int | None] = []
         for row, place in enumerate(places):
             some = slice(near.indptr[row], near.indptr[row + 1])
@@ -193,7 +186,7 @@ class Shelf:
         if kept.mean() > 0.9:
             return set(), set()
         gone = set(self._article[~kept].tolist()), set(self._story[~kept].tolist())
-        self._rows, self._echo = self._rows[kept], self._echo[kept]
+        self._rows = self._rows[kept]
         self._article, self._story = self._article[kept], self._story[kept]
         self._at, self._by_title = self._at[kept], self._by_title[kept]
         return gone
@@ -205,7 +198,7 @@ class Shelf:
 
 def _alone(reading: Reading) -> list[Group]:
     """Each new article as a group of its own."""
-    length = np.diff(reading.echo.indptr) > 0
+    length = np.diff(reading.units.indptr) > 0
     return [
         Group(1, float(some), at, at, article.by_title)
         for some, at, article in zip(

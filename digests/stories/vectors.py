@@ -75,28 +75,17 @@ def widened(rows: Rows, columns: int) -> Rows:
 def of_length_one(rows: Rows) -> Rows:
     """Each row at length 1; an empty one stays empty."""
     lengths = np.sqrt(rows.multiply(rows).sum(axis=1))
-    return scaled(rows, 1 / np.where(lengths > 0, lengths, 1))
-
-
-def scaled(rows: Rows, factors: Any) -> Rows:
-    """Each row times its factor."""
+    factors = 1 / np.where(lengths > 0, lengths, 1)
     data = rows.data * np.repeat(factors, np.diff(rows.indptr)).astype(np.float32)
     return sp.csr_array((data, rows.indices, rows.indptr), shape=rows.shape)
 
 
-def heaviest(rows: Rows, most: int, share: float) -> Rows:
-    """Of every row at most so many entries, the heaviest, none below this share of the first."""
+def heaviest(rows: Rows, most: int) -> Rows:
+    """Of every row at most so many entries, the heaviest."""
     row = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
-    highest = np.zeros(rows.shape[0], rows.dtype)
-    np.maximum.at(highest, row, rows.data)
-    kept = np.flatnonzero((rows.data > 0) & (rows.data >= share * highest[row]))
-    row, data = row[kept], rows.data[kept]
-    order = np.argsort(row + 1 - data / np.maximum(highest[row], 1e-9) / 2, kind="stable")
-    start = np.concatenate(([0], np.cumsum(np.bincount(row, minlength=rows.shape[0]))))
-    rank = np.empty(len(kept), np.int64)
-    rank[order] = np.arange(len(kept)) - start[row[order]]
-    kept, row = kept[rank < most], row[rank < most]
-    ends = np.concatenate(([0], np.cumsum(np.bincount(row, minlength=rows.shape[0]))))
+    order = np.lexsort((-rows.data, row))
+    kept = order[np.arange(rows.nnz) - rows.indptr[row] < most]
+    ends = np.concatenate(([0], np.cumsum(np.bincount(row[kept], minlength=rows.shape[0]))))
     return sp.csr_array((rows.data[kept], rows.indices[kept], ends), shape=rows.shape)
 
 

@@ -27,8 +27,8 @@ DATA = _GIVEN / "stories" if (_GIVEN / "stories").is_dir() else _GIVEN
 AT_ONCE = 500
 """Articles that are placed together, as the bot takes them."""
 
-TEXTS = (0.2, 0.23, 0.26, 0.28, 0.3, 0.32, 0.34, 0.36, 0.38, 0.42, 0.46, 0.5, 0.55, 0.6, 0.65, 0.7)
-TITLES = (0.04, 0.06, 0.08, 0.1, 0.12, 0.14, 0.17, 0.2, 0.24, 0.28, 0.32, 0.36)
+TEXTS = (0.1, 0.12, 0.14, 0.16, 0.18, 0.2, 0.22, 0.24, 0.26, 0.28, 0.3, 0.33, 0.36, 0.4, 0.45, 0.5)
+TITLES = (0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.1, 0.12, 0.14, 0.16, 0.18, 0.2, 0.22, 0.25)
 
 _DAY = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -174,10 +174,12 @@ def _nearness(labelled: Labelled, method: Method) -> list[float]:
         }
         shelf, row = Shelf(language, method), {place: row for row, place in enumerate(told)}
         shelf.count([*told.values()])
-        echo = shelf.read([*told.values()]).echo
+        units = shelf.read([*told.values()]).units
         pairs = [pair for pair, (a, *_) in enumerate(labelled.labels) if a in row]
         ones, others = ([row[labelled.labels[pair][side]] for pair in pairs] for side in (0, 1))
-        for pair, height in zip(pairs, echo[ones].multiply(echo[others]).sum(axis=1), strict=True):
+        for pair, height in zip(
+            pairs, units[ones].multiply(units[others]).sum(axis=1), strict=True
+        ):
             near[pair] = float(height)
     return near
 

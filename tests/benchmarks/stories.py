@@ -18,16 +18,7 @@ from tests.benchmarks.sets import DATA, Labelled, labelled
 from tests.stories.labelled import macro, paired, scores, texts
 from tests.stories.labelled import pairs as labelled_pairs
 
-
-def _without_doubt(method: Method) -> Method:
-    echo, title_echo = (replace(each, doubt=1e-9) for each in (method.echo, method.title_echo))
-    return replace(method, echo=echo, title_echo=title_echo)
-
-
 WITHOUT: Mapping[str, Method] = {
-    "words of neighbours": replace(METHOD, echoes=0),
-    "neighbours' neighbours": replace(METHOD, echoes=1),
-    "doubt of far neighbours": _without_doubt(METHOD),
     "title twice": replace(METHOD, title_weight=1.0),
     "names and numbers thrice": replace(METHOD, name_weight=1.0),
     "lead above background": replace(METHOD, background_weight=1.0),

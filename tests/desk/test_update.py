@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.alerts.builders import EDITOR
+from tests.alerts.builders import EDITOR, OWNER
 from tests.desk.conftest import READERS
 from tests.desk.newsroom import Newsroom, buttons
 from tests.desk.test_correct import RIGHT, sent
@@ -72,3 +72,37 @@ async def test_an_update_that_was_overtaken_is_refused(desk: Newsroom) -> None:
 async def test_update_without_a_reply_says_how(desk: Newsroom) -> None:
     (answer,) = await desk.say(EDITOR, f"/update {NEWER}")
     assert "/update and the whole newer text" in answer["text"]
+
+
+async def test_another_severity_is_another_preview_and_the_old_buttons_are_dead(
+    desk: Newsroom,
+) -> None:
+    await sent(desk)
+    await desk.tap(EDITOR, "Update the alert")
+    await desk.say(EDITOR, NEWER)
+    old = desk.screen(EDITOR)[-1]
+    await desk.tap(EDITOR, "Flash")
+    controls = desk.screen(EDITOR)[-1]
+    assert "The severity rises" in controls["text"]
+    assert "Edit quietly" not in str(buttons(controls))
+    data = next(b["callback_data"] for b in buttons(old) if b["text"] == "Edit quietly")
+    assert await desk.tap_data(EDITOR, old, data) == "That was already decided."
+    await desk.tap(EDITOR, "Edit and sound")
+    await desk.deliver()
+    for reader in READERS:
+        copy, _ = desk.screen(reader)
+        assert copy["text"].startswith("⚡ Flash · Two more hit near Luhansk")
+
+
+async def test_where_two_must_agree_the_other_is_asked_before_it_sounds(desk: Newsroom) -> None:
+    _, card = await sent(desk)
+    desk.services.settings.two_person = True
+    await desk.say(EDITOR, f"/update {NEWER}", reply_to=card["message_id"])
+    await desk.tap(EDITOR, "Ask for approval")
+    await desk.deliver()
+    assert "asks you to approve an update" in desk.last(OWNER)
+    await desk.tap(OWNER, "Look at it")
+    await desk.tap(OWNER, "Edit and sound")
+    await desk.deliver()
+    for reader in READERS:
+        assert len(desk.screen(reader)) == 2

@@ -44,7 +44,7 @@ _ZONES = {"Europe/Kyiv": 8, "Europe/Warsaw": 7, "Europe/London": 6, "Asia/Tbilis
 _ZONES |= {"Europe/Berlin": 7, "Asia/Seoul": 15}
 
 
-async def fill(database: Database) -> None:
+async def fill(database: Database, subscribers: int = SUBSCRIBERS) -> None:
     """Every table, with subscribers made inside the database."""
     async with database.engine.begin() as connection:
         await connection.run_sync(METADATA.create_all)
@@ -52,7 +52,7 @@ async def fill(database: Database) -> None:
         await _tastes(session)
         await _stories(session)
         await session.execute(insert(Slot), [_slot(zone, hour) for zone, hour in _ZONES.items()])
-        await _subscribers(session)
+        await _subscribers(session, subscribers)
     if not database.is_sqlite:
         async with database.engine.connect() as connection:
             await connection.execution_options(isolation_level="AUTOCOMMIT")
@@ -104,7 +104,7 @@ async def _stories(session: AsyncSession) -> None:
         await session.execute(insert(table), rows)
 
 
-async def _subscribers(session: AsyncSession) -> None:
+async def _subscribers(session: AsyncSession, most: int) -> None:
     """Tastes and zones are strewn over the ids, as people come."""
     sqlite = session.get_bind().dialect.name == "sqlite"
     numbers = (
@@ -126,7 +126,7 @@ async def _subscribers(session: AsyncSession) -> None:
             " taste_id, state, empty_day, alerts, covered_until, created_at) "
             + numbers.format(values)
         ),
-        {"most": SUBSCRIBERS},
+        {"most": most},
     )
     await session.execute(
         text(
@@ -135,7 +135,7 @@ async def _subscribers(session: AsyncSession) -> None:
             + numbers.format("i")
             + f") AS n JOIN slot ON slot.id = n.i % {len(_ZONES)} + 1"
         ),
-        {"most": SUBSCRIBERS},
+        {"most": most},
     )
 
 

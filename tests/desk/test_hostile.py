@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from inspect import signature
 
 import pytest
@@ -159,3 +160,124 @@ async def test_a_command_posted_in_a_channel_does_nothing_and_says_nothing_there
     assert len(desk.screen(channel)) == before
     assert [desk.screen(reader) for reader in READERS] == [[], [], []]
     assert "refused breaking" in await desk.audited()
+
+
+HEAVY = "<b>&amp;</b> @who #tag /cmd https://e.org/?a=1&b=2 +380 \u202e\u0301 "
+
+
+@pytest.mark.parametrize("field", ["breaking", "Edit text", "Write who says so", "Send at…"])
+async def test_4096_characters_heavy_with_entities_are_refused_in_every_field(
+    desk: Newsroom, field: str
+) -> None:
+    await desk.say(EDITOR, TEXT)
+    if field == "breaking":
+        await desk.say(EDITOR, "/breaking")
+    else:
+        if field.startswith("Write"):
+            await desk.tap(EDITOR, "Label")
+        await desk.tap(EDITOR, field)
+    (refusal,) = await desk.say(EDITOR, (HEAVY * 100)[:4096])
+    assert "at most" in refusal["text"] or "no time" in refusal["text"]
+    assert (await desk.audited())[-1].startswith("refused")
+    await desk.deliver()
+    assert [desk.screen(reader) for reader in READERS] == [[], [], []]
+
+
+async def test_a_reason_that_is_too_long_is_refused_and_nothing_is_withdrawn(
+    desk: Newsroom,
+) -> None:
+    await desk.say(EDITOR, TEXT)
+    await desk.tap(EDITOR, "Send to 3")
+    await desk.deliver()
+    await desk.tap(EDITOR, "Withdraw")
+    (refusal,) = await desk.say(EDITOR, (HEAVY * 100)[:4096])
+    assert "at most 500 characters" in refusal["text"]
+    await desk.deliver()
+    assert desk.screen(READERS[0])[0]["text"].startswith("▪︎ Priority")
+
+
+NASTY = "<b>Strikes</b> & </blockquote> {{ 7*7 }} {% raw %} %(n)s %s <tg-emoji>"
+
+
+async def test_markup_in_every_field_reaches_readers_and_desk_as_it_was_typed(
+    desk: Newsroom,
+) -> None:
+    await desk.demand_two()
+    await desk.say(EDITOR, f"/breaking Missile strikes near Luhansk\n{NASTY}")
+    await desk.tap(EDITOR, "Label")
+    await desk.tap(EDITOR, "Write who says so")
+    await desk.say(EDITOR, f"officials {NASTY}")
+    await desk.tap(EDITOR, "Done")
+    await desk.tap(EDITOR, "Add Ukrainian text")
+    await desk.say(EDITOR, f"Удари під Луганськом\n{NASTY}")
+    await desk.tap(EDITOR, "Propose to")
+    await desk.tap(REVIEWER, "Reject, and say why")
+    await desk.say(REVIEWER, f"Not so {NASTY}")
+    await desk.deliver()
+    assert f"Not so {NASTY}" in desk.last(EDITOR)
+    await desk.tap(EDITOR, "Propose to", message=desk.with_button(EDITOR, "Propose to"))
+    await desk.tap(OWNER, "Send to 3")
+    await desk.deliver()
+    copy = desk.screen(READERS[0])[0]["text"]
+    assert copy.count(NASTY) == 2
+    await desk.tap(EDITOR, "Withdraw")
+    await desk.say(EDITOR, f"Taken back {NASTY}")
+    await desk.tap(EDITOR, "Withdraw 3 copies")
+    await desk.deliver()
+    assert f"Taken back {NASTY}" in desk.screen(READERS[0])[0]["text"]
+
+
+async def test_a_dismissed_approvers_card_and_questions_are_dead(desk: Newsroom) -> None:
+    await desk.demand_two()
+    await desk.say(EDITOR, TEXT)
+    await desk.tap(EDITOR, "Propose to")
+    await desk.tap(REVIEWER, "Reject, and say why")
+    await desk.say(OWNER, "/editors")
+    await desk.tap(OWNER, f"Remove {REVIEWER}")
+    assert (await desk.say(REVIEWER, "No."))[0]["text"] == ONLY
+    assert await desk.tap(REVIEWER, "Send to 3") == ONLY
+    await desk.deliver()
+    assert [desk.screen(reader) for reader in READERS] == [[], [], []]
+
+
+async def test_of_two_editors_at_once_one_acts_and_the_other_is_told(desk: Newsroom) -> None:
+    await desk.say(EDITOR, TEXT)
+    card = desk.screen(EDITOR)[-1]
+    taps = [
+        asyncio.create_task(desk.sandbox.tap(who, EDITOR, card["message_id"], data))
+        for who, data in ((EDITOR, "alert_send:1:1"), (OWNER, "alert_discard:1:1"))
+    ]
+    await asyncio.sleep(0)
+    await desk.heed()
+    toasts = sorted(str((answer or {}).get("text") or "") for answer in await asyncio.gather(*taps))
+    assert toasts == ["", "That was already decided."]
+    acts = [act for act in await desk.audited() if act in ("approve", "discard")]
+    assert len(acts) == 1
+    await desk.deliver()
+    sent = sum(len(desk.screen(reader)) for reader in READERS)
+    assert sent == (3 if acts == ["approve"] else 0)
+
+
+async def test_an_anonymous_admin_cannot_use_a_link_to_the_desk(desk: Newsroom) -> None:
+    await desk.say(OWNER, "/editors")
+    await desk.tap(OWNER, "Link for an editor")
+    start = "/start " + desk.last(OWNER).partition("start=")[2]
+    group = -100500
+    desk.sandbox.add_group(group, "Newsroom", members={OWNER: "creator"})
+    desk.sandbox.add_bot_to(group, by=OWNER)
+    await desk.sandbox.push_update(
+        {
+            "message": {
+                "message_id": 9001,
+                "date": 1,
+                "chat": {"id": group, "type": "supergroup", "title": "Newsroom"},
+                "from": {"id": 1087968824, "is_bot": True, "first_name": "Group"},
+                "sender_chat": {"id": group, "type": "supergroup", "title": "Newsroom"},
+                "text": start,
+                "entities": [{"type": "bot_command", "offset": 0, "length": 6}],
+            }
+        }
+    )
+    await desk.heed()
+    assert "I must know who you are" in desk.last(group)
+    assert "Welcome to the desk" in (await desk.say(READER, start))[0]["text"]

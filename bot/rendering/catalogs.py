@@ -13,7 +13,7 @@ from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from jinja2 import Environment
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bot.rendering.safe import cleaned
@@ -37,6 +37,23 @@ def translations(language: Language) -> NullTranslations:
         write_mo(compiled, read_po(file, locale=language))
     compiled.seek(0)
     return GNUTranslations(compiled)
+
+
+def environment(language: Language, folder: Path = TEMPLATES) -> Environment:
+    """The templates in one language: every value is cleaned and escaped, and a name that nobody gave is
+    an error."""
+    made = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        finalize=cleaned,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.policies["ext.i18n.trimmed"] = True
+    install(made, language)
+    return made
 
 
 def install(environment: Environment, language: Language) -> None:

@@ -27,7 +27,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from babel.numbers import format_decimal
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
@@ -146,17 +146,7 @@ class Words:
         return tidy(rendered), keyboard.rows()
 
     def _environment(self, language: Language) -> Environment:
-        environment = Environment(
-            loader=FileSystemLoader(self._folder),
-            autoescape=True,
-            finalize=cleaned,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            extensions=["jinja2.ext.i18n"],
-        )
-        environment.policies["ext.i18n.trimmed"] = True
-        catalogs.install(environment, language)
+        environment = catalogs.environment(language, self._folder)
         environment.globals.update(
             date=_date,
             day=_day,

@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 from babel.numbers import format_decimal
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from bot.rendering import catalogs
-from bot.rendering.safe import cleaned, linked
+from bot.rendering.safe import linked
 from digests.vocabulary import Language, Topic
 
 ZONES = {Language.ENGLISH: ("UTC", "UTC"), Language.UKRAINIAN: ("Europe/Kyiv", "за Києвом")}
@@ -61,17 +61,7 @@ class Pages:
         return "\n".join(line for line in made.render(values).splitlines() if line.strip())
 
     def _made(self, language: Language, folder: Path) -> Environment:
-        environment = Environment(
-            loader=FileSystemLoader(folder),
-            autoescape=True,
-            finalize=cleaned,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            extensions=["jinja2.ext.i18n"],
-        )
-        environment.policies["ext.i18n.trimmed"] = True
-        catalogs.install(environment, language)
+        environment = catalogs.environment(language, folder)
         zone, zone_name = ZONES[language]
         day, moment, locale = _SHAPES[language]
 

@@ -24,6 +24,7 @@ import digests.outbox.held
 import digests.outbox.message
 import digests.outbox.notice
 import digests.outbox.receipt
+import digests.outbox.total
 import digests.stories.search
 import digests.stories.story  # noqa: F401
 from digests.storage.schema import Base

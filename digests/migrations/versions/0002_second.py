@@ -71,6 +71,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("code_hash", name=op.f("uq_invitation_code_hash")),
     )
     op.create_table(
+        "ledger_total",
+        sa.Column("outcome", sa.String(length=16), nullable=False),
+        sa.Column("receipts", sa.BigInteger(), nullable=False),
+        sa.Column("ambiguous", sa.BigInteger(), nullable=False),
+        sa.Column("counted_until", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("outcome", name=op.f("pk_ledger_total")),
+    )
+    op.create_table(
         "matter",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),

@@ -16,7 +16,7 @@ turns         whose turn it is: updates of one chat one after another
 updates       what Telegram tells us: read, recognised, processed once
 polling_lock  which worker polls
 polling       long polling, where no webhook is set
-web           webhook, health, metrics, push
+web           webhook, health, metrics, push, the public archive
 timetable     the one ticker
 application   every command and button in one list
 menu          the command menu as Telegram shows it

@@ -1,1 +1,1 @@
-"""The doors over HTTP: webhook, health, metrics, push."""
+"""The doors over HTTP: webhook, health, metrics, push, archive."""

@@ -96,7 +96,7 @@ async def test_another_severity_is_another_preview_and_the_old_buttons_are_dead(
 
 async def test_where_two_must_agree_the_other_is_asked_before_it_sounds(desk: Newsroom) -> None:
     _, card = await sent(desk)
-    desk.services.settings.two_person = True
+    await desk.demand_two()
     await desk.say(EDITOR, f"/update {NEWER}", reply_to=card["message_id"])
     await desk.tap(EDITOR, "Ask for approval")
     await desk.deliver()

@@ -8,6 +8,7 @@ import re
 import signal
 import sys
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -30,10 +31,17 @@ SAYS = {
 @pytest.fixture
 async def address(tmp_path: Path) -> AsyncIterator[str]:
     """The page of a Frontwire that was just started, as ``make run`` does."""
+    async with started(tmp_path) as page:
+        yield page
+
+
+@asynccontextmanager
+async def started(folder: Path, **settings: str) -> AsyncIterator[str]:
+    """The address of the chat page of a Frontwire with these settings from the environment."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("FRONTWIRE")}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.cli", "run", "--migrate", cwd=tmp_path,
-        env={**environment, "PYTHONPATH": str(ROOT)}, stdout=asyncio.subprocess.PIPE,
+        sys.executable, "-m", "bot.cli", "run", "--migrate", cwd=folder,
+        env={**environment, "PYTHONPATH": str(ROOT), **settings}, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert process.stdout is not None
     try:

@@ -129,6 +129,8 @@ class Subscriber(Base):
     created_at: Mapped[datetime]
 
     __table_args__ = (
-        Index("ix_subscriber_taste_id", "taste_id"),
+        # Wide, so that whom an alert is for can be counted without reading the subscribers themselves.
+        Index("ix_subscriber_taste", "taste_id", "breaking_taste_id", "state", "alerts"),
+        Index("ix_subscriber_breaking_taste", "breaking_taste_id", "state", "alerts"),
         Index("ix_subscriber_paused_until", "paused_until"),
     )

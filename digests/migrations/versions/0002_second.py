@@ -303,6 +303,15 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("wants_map", sa.Boolean(), server_default=sa.text("(false)"), nullable=False)
         )
+        batch_op.drop_index(batch_op.f("ix_subscriber_taste_id"))
+        batch_op.create_index(
+            "ix_subscriber_breaking_taste", ["breaking_taste_id", "state", "alerts"], unique=False
+        )
+        batch_op.create_index(
+            "ix_subscriber_taste",
+            ["taste_id", "breaking_taste_id", "state", "alerts"],
+            unique=False,
+        )
         batch_op.create_foreign_key(
             batch_op.f("fk_subscriber_breaking_taste_id"), "taste", ["breaking_taste_id"], ["id"]
         )

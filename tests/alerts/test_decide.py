@@ -55,16 +55,6 @@ async def test_an_approved_alert_goes_to_all_it_matches_in_the_urgent_lane(
     assert dispatch.audience == 3
 
 
-@pytest.mark.parametrize("severity", Severity)
-async def test_only_a_routine_alert_comes_without_sound(
-    desk: Database, now: datetime, severity: Severity
-) -> None:
-    async with desk.write() as session:
-        alert = await draft(session, now, replace(DEPOT, severity=severity))
-        dispatch = await approve(session, alert.id, 1, **deciding(EDITOR, now))
-    assert dispatch.silent is (severity is Severity.ROUTINE)
-
-
 async def test_a_change_is_a_new_revision_and_the_old_one_cannot_be_sent(
     desk: Database, now: datetime
 ) -> None:

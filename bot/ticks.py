@@ -25,6 +25,7 @@ from digests.intake.collect import collect
 from digests.intake.fetch import FeedClient
 from digests.outbox.months import keep_months
 from digests.outbox.silenced import tell_of_lost_rights
+from digests.outbox.total import count_on
 
 
 def ticks(services: Services, feeds: FeedClient, bot: Bot, menu: Menu) -> tuple[Tick, ...]:
@@ -54,5 +55,6 @@ def ticks(services: Services, feeds: FeedClient, bot: Bot, menu: Menu) -> tuple[
         Tick("stopped", 5, lambda: ask_owners(services, bot)),
         Tick("menu", 60, menu.publish),
         Tick("tidy", 300, door(tidy)),
+        Tick("totals", 60, door(count_on)),
         Tick("months", 3600, door(keep_months)),
     )

@@ -1,4 +1,7 @@
-"""The figures an operator watches, read from the tables at the moment of asking."""
+"""The figures an operator watches, read from the tables at the moment of asking.
+
+None of them goes through the ledger: its totals are kept, and the rest is found by an index.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import bindparam, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -17,9 +20,10 @@ from digests.intake.source import Source
 from digests.outbox.again import undecided
 from digests.outbox.dispatch import Dispatch, DispatchState
 from digests.outbox.gate import Gate, Worker
-from digests.outbox.message import OutboxMessage
+from digests.outbox.message import MessageState, OutboxMessage, stands
 from digests.outbox.pace import rate_now
 from digests.outbox.receipt import Outcome, Receipt
+from digests.outbox.total import totals
 from digests.stories.story import Story
 
 MINUTE = timedelta(minutes=1)
@@ -44,10 +48,13 @@ class Figures:
     dispatches_paused: int
     oldest_dispatch_seconds: dict[str, float]
     """By lane: how long ago the oldest running one was planned."""
+    oldest_message_seconds: dict[str, float]
+    """By lane: how long ago the oldest message that may go out now was planned, with its dispatch. What is
+    in a courier's hands or held in a paused dispatch does not count."""
     receipts: dict[str, int]
-    """The ledger by outcome."""
+    """By outcome, since the first start; old receipts that were let go count too."""
     uncertain: int
-    """Receipts of messages that were sent again because an answer was lost."""
+    """Of these, of messages that were sent again because an answer was lost."""
     undecided: dict[str, int]
     """Messages that wait for a person's decision: dead letters, uncertain sends."""
     slots: int
@@ -74,6 +81,7 @@ async def figures(session: AsyncSession, *, now: datetime, ceiling: float) -> Fi
     running = Dispatch.state == DispatchState.RUNNING
     oldest = select(Dispatch.lane, func.min(Dispatch.created_at)).where(running)
     since = await session.execute(oldest.group_by(Dispatch.lane))
+    receipts, uncertain = await totals(session)
     return Figures(
         subscribers=await _by(session, Subscriber.state),
         sources=await _by(session, Source.state),
@@ -88,8 +96,9 @@ async def figures(session: AsyncSession, *, now: datetime, ceiling: float) -> Fi
             session, Dispatch.id, Dispatch.state == DispatchState.PAUSED
         ),
         oldest_dispatch_seconds={lane: (now - at).total_seconds() for lane, at in since},
-        receipts=await _by(session, Receipt.outcome),
-        uncertain=await _count(session, Receipt.id, Receipt.ambiguous),
+        oldest_message_seconds=await _waiting(session, now),
+        receipts=receipts,
+        uncertain=uncertain,
         undecided={str(fate): n for fate, n in (await undecided(session, now=now)).items()},
         slots=gate.slot_no if gate else 0,
         rate_used=await _answered_since(session, now - MINUTE) / MINUTE.total_seconds(),
@@ -123,6 +132,19 @@ async def _oldest_transaction(session: AsyncSession) -> float:
     if session.get_bind().dialect.name == "sqlite":
         return 0.0
     return float(await session.scalar(_OLDEST_TRANSACTION) or 0)
+
+
+async def _waiting(session: AsyncSession, now: datetime) -> dict[str, float]:
+    oldest = (
+        select(OutboxMessage.lane, func.min(Dispatch.created_at))
+        .join(Dispatch, Dispatch.id == OutboxMessage.dispatch_id)
+        .where(
+            OutboxMessage.state == stands(MessageState.READY),
+            or_(OutboxMessage.not_before.is_(None), OutboxMessage.not_before <= now),
+        )
+        .group_by(OutboxMessage.lane)
+    )
+    return {lane: (now - at).total_seconds() for lane, at in await session.execute(oldest)}
 
 
 async def _answered_since(session: AsyncSession, since: datetime) -> int:

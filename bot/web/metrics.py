@@ -90,15 +90,19 @@ def registry_of(found: Figures, counts: Counts) -> CollectorRegistry:
     each("sources", "Sources.", "state", SourceState, found.sources)
     each("outbox_messages", "Unfinished messages.", "lane", Lane, found.outbox)
     each("dispatches", "Running dispatches.", "lane", Lane, found.dispatches_running)
-    oldest = "Age of the oldest running dispatch."
+    oldest = "How long ago the oldest running dispatch was planned."
     each("oldest_dispatch_seconds", oldest, "lane", Lane, found.oldest_dispatch_seconds)
-    each("receipts", "The ledger.", "outcome", Outcome, found.receipts)
+    waiting = "How long ago the oldest message that may go out now was planned."
+    each("oldest_message_seconds", waiting, "lane", Lane, found.oldest_message_seconds)
+    ledger = "Messages, edits and deletions that ended so, since the first start."
+    each("receipts", ledger, "outcome", Outcome, found.receipts)
     one("articles", "Articles kept.", found.articles)
     one("articles_ungrouped", "Articles not yet in a story.", found.articles_ungrouped)
     one("stories", "Stories.", found.stories)
     one("outbox_sending", "Messages in a courier's hands.", found.sending)
     one("dispatches_paused", "Paused dispatches.", found.dispatches_paused)
-    one("uncertain_receipts", "Messages that may have arrived twice.", found.uncertain)
+    twice = "Messages that may have arrived twice, since the first start."
+    one("uncertain_receipts", twice, found.uncertain)
     waiting = "Messages that wait for a person's decision."
     each("undecided_messages", waiting, "fate", Fate, found.undecided)
     one("rate_used", "Messages a second, over the last minute.", found.rate_used)

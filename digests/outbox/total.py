@@ -76,7 +76,7 @@ def _moment(stored: dict[Outcome, LedgerTotal]) -> datetime:
 
 async def _counted(
     session: AsyncSession, since: datetime, until: datetime | None
-) -> list[Row[tuple[Outcome, int, int]]]:
+) -> list[Row[Outcome, int, int]]:
     doubtful = func.sum(case((Receipt.ambiguous, 1), else_=0))
     counted = (
         select(Receipt.outcome, func.count(), doubtful)

@@ -9,10 +9,12 @@ from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.web.figures import figures
-from digests.outbox.dispatch import Content, MessageKind
+from digests.outbox.dispatch import Content, Lane, MessageKind
 from digests.outbox.gate import Gate
+from digests.outbox.message import MessageState, OutboxMessage
 from digests.outbox.receipt import Outcome, Receipt
 from digests.storage.database import Database
+from tests.outbox.builders import alert
 
 
 def receipt(session: AsyncSession, at: datetime, outcome: Outcome) -> None:
@@ -78,3 +80,32 @@ async def test_a_stop_is_seen(database: Database, now: datetime) -> None:
         session.add(Gate(bot_id=1, rate=30, tat=now, stopped_at=now))
     async with database.read() as session:
         assert (await figures(session, now=now, ceiling=30)).stopped
+
+
+async def test_what_waits_is_as_old_as_its_plan(database: Database, now: datetime) -> None:
+    """By lane; what is not due yet, held or on the wire does not wait for us."""
+    async with database.write() as session:
+        for number, lane in enumerate((Lane.URGENT, Lane.DIGESTS, Lane.DIGESTS, Lane.NOTICES), 1):
+            planned = now - timedelta(seconds=10 * number)
+            await alert(session, now=planned, subject_id=number, lane=lane)
+        for number, lane, state, not_before in (
+            (1, Lane.URGENT, MessageState.READY, None),
+            (2, Lane.DIGESTS, MessageState.READY, now),
+            (3, Lane.DIGESTS, MessageState.HELD, None),
+            (3, Lane.DIGESTS, MessageState.SENDING, None),
+            (4, Lane.NOTICES, MessageState.READY, now + timedelta(seconds=1)),
+        ):
+            session.add(
+                OutboxMessage(
+                    dispatch_id=number,
+                    chat_id=1,
+                    kind=MessageKind.SEND,
+                    lane=lane,
+                    state=state,
+                    not_before=not_before,
+                    dedup_key=f"{number} {state}",
+                )
+            )
+    async with database.read() as session:
+        found = await figures(session, now=now, ceiling=30)
+    assert found.oldest_message_seconds == {"urgent": 10, "digests": 20}

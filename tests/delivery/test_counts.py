@@ -60,3 +60,32 @@ async def test_every_figure_of_delivery_moves(
     assert value("uncertain_receipts") == 1
     assert value("rate_used") > 0
     assert 0 < value("rate_allowed") < 100
+
+
+async def test_a_message_whose_every_answer_is_lost_moves_what_is_unknown(
+    database: Database, sandbox: Sandbox, courier_of: Callable[..., Courier], now: datetime
+) -> None:
+    """In this worker's counters, in the ledger's totals, and among what waits for a person."""
+    sandbox.add_user(1, "Reader")
+    sandbox.start_chat(1)
+    async with database.write() as session:
+        await readers(session, [1], now=now)
+        await alert(session, now=now)
+    courier = courier_of()
+    names = {
+        "frontwire_settled_total": {"how": "unknown"},
+        "frontwire_receipts": {"outcome": "unknown"},
+        "frontwire_undecided_messages": {"fate": "uncertain"},
+        "frontwire_uncertain_receipts": {},
+    }
+
+    async def shown() -> list[float | None]:
+        async with database.read() as session:
+            found = await figures(session, now=courier.now(), ceiling=100)
+        registry = registry_of(found, courier.counts)
+        return [registry.get_sample_value(name, labels) for name, labels in names.items()]
+
+    assert await shown() == [0, 0, 0, 0]
+    sandbox.fault(Fault("drop_answer"))
+    await courier.work_off(patience=30)
+    assert await shown() == [1, 1, 1, 1]

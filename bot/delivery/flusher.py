@@ -27,6 +27,11 @@ DATABASE_PAUSE = 0.5
 """Seconds until the next try where the database does not answer."""
 
 
+_ASK_AGAIN = ("08", "40", "53", "57")
+"""Classes of PostgreSQL's states: connection trouble, a transaction that lost against another, want of
+resources, a server that starts, stops or is stopped by its operator."""
+
+
 class Flusher:
     """Holds results until they are in the database; a database that is away loses none of them."""
 
@@ -76,26 +81,30 @@ class Flusher:
             batch = self._results[:LARGEST]
             try:
                 await self._write(batch)
-            except (OperationalError, InterfaceError, OSError) as error:
+                done = len(batch)
+            except (DBAPIError, OSError) as error:
+                done = 0 if is_away(error) else await self._write_singly(batch)
+            if done < len(batch):
                 # The commit may have come through: the slot numbers make a second one harmless.
-                _LOG.warning("settling waits for the database: %s", type(error).__name__)
+                _LOG.warning("settling waits for the database")
                 await asyncio.sleep(DATABASE_PAUSE)
-                return
-            except DBAPIError:
-                await self._write_singly(batch)
-            del self._results[: len(batch)]
+            del self._results[:done]
             if len(self._results) < BEHIND_RESULTS:
                 self._many.clear()
             if not self._results:
                 self._some.clear()
 
-    async def _write_singly(self, batch: list[Result]) -> None:
-        """One result that the database refuses must not hold up the others; its lease runs out."""
-        for result in batch:
+    async def _write_singly(self, batch: list[Result]) -> int:
+        """One result that the database refuses must not hold up the others; its lease runs out. How
+        many are done with before the database goes away."""
+        for done, result in enumerate(batch):
             try:
                 await self._write([result])
-            except DBAPIError:
+            except (DBAPIError, OSError) as error:
+                if is_away(error):
+                    return done
                 _LOG.exception("cannot settle message %d", result.id)
+        return len(batch)
 
     async def _write(self, batch: list[Result]) -> None:
         async with self._database.write() as session:
@@ -112,3 +121,14 @@ class Flusher:
             )
         for name in settled.__slots__:
             self._counts.settled[name] += getattr(settled, name)
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the database could not be asked, or asks to be asked again; not that it refused. A server
+    that starts or stops says so in words that SQLAlchemy files under no kind: the state's class tells."""
+    if isinstance(error, OperationalError | InterfaceError | OSError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return error.connection_invalidated or state[:2] in _ASK_AGAIN

@@ -1,0 +1,78 @@
+"""Results outlive a database that is away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+import pytest
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.delivery import flusher
+from bot.delivery.courier import Courier
+from bot.delivery.flusher import is_away
+from bot.sandbox import Sandbox
+from digests.storage.database import Database
+from tests.delivery.test_courier import planned, tallied
+
+
+class Said(Exception):
+    """A driver's error, with PostgreSQL's word for it."""
+
+    def __init__(self, sqlstate: str) -> None:
+        super().__init__("no")
+        self.sqlstate = sqlstate
+
+
+@pytest.mark.parametrize(
+    ("error", "away"),
+    [
+        (DBAPIError("", {}, Said("57P03")), True),  # it is starting up
+        (DBAPIError("", {}, Said("57P01")), True),  # its operator stops it
+        (DBAPIError("", {}, Said("40P01")), True),  # a deadlock: the other one won
+        (DBAPIError("", {}, Said("08006")), True),
+        (DBAPIError("", {}, Exception(), connection_invalidated=True), True),
+        (OperationalError("", {}, Exception()), True),
+        (FileNotFoundError(), True),  # its socket is not there
+        (IntegrityError("", {}, Said("23505")), False),
+        (DBAPIError("", {}, Said("22001")), False),
+    ],
+)
+def test_away_is_told_from_refused(error: Exception, away: bool) -> None:
+    assert is_away(error) is away
+
+
+class Restarting:
+    """A database that is starting up, for so many transactions."""
+
+    def __init__(self, database: Database, transactions: int) -> None:
+        self._database, self._left = database, transactions
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """As the real one, in the end."""
+        if self._left:
+            self._left -= 1
+            raise DBAPIError("", {}, Said("57P03"))
+        async with self._database.write() as session:
+            yield session
+
+
+async def test_a_server_that_starts_up_loses_no_result(
+    database: Database,
+    sandbox: Sandbox,
+    courier_of: Callable[..., Courier],
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What was sent is written down when it is back, and sent to nobody again."""
+    monkeypatch.setattr(flusher, "DATABASE_PAUSE", 0.0)
+    dispatch = await planned(database, sandbox, [1, 2, 3], now)
+    courier = courier_of()
+    courier.flusher._database = Restarting(database, 5)
+    await asyncio.wait_for(courier.work_off(), 30)
+    assert (await tallied(database, dispatch)).sent == 3
+    assert len(sandbox.accept_log) == 3

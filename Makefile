@@ -11,13 +11,14 @@ BIN := .venv/bin
 RUNTIME := .venv/.runtime
 TESTING := .venv/.testing
 
-.PHONY: help run test bench bench-stories mutations lock words format
+.PHONY: help run test bench faults bench-stories mutations lock words format
 
 help:
 	echo "make run     start Frontwire: the sandbox, or with FRONTWIRE_TOKEN the live bot"
 	echo "make test    everything that keeps it right"
 	echo "make bench   the figures of the README, measured here"
 	echo "make mutations  takes each guard of the delivery engine away, and shows the test that notices"
+	echo "make faults  the fault table in full, about two hours; ARGS='F1 F9' for some rows"
 	echo "make words   what the catalogs lack; make format: what the formatter wants; make lock: newer versions"
 
 run: $(RUNTIME)
@@ -31,6 +32,9 @@ test: $(TESTING)
 
 bench: $(TESTING)
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+faults: $(TESTING)
+	$(BIN)/python -m tests.faults $(ARGS)
 
 mutations: $(TESTING)
 	$(BIN)/python -m tests.mutations $(ARGS)

@@ -13,9 +13,10 @@ from sqlalchemy import update
 
 from digests.outbox.dispatch import Dispatch
 from digests.outbox.gate import Worker
+from digests.outbox.notice import announce
 from digests.outbox.receipt import Receipt
 from digests.storage.database import Database
-from tests.faults.broadcast import broadcast, readership
+from tests.faults.broadcast import readership
 from tests.faults.row import Outcome
 from tests.faults.telegram import ROOT, Telegram
 
@@ -57,9 +58,9 @@ async def ended(process: asyncio.subprocess.Process, seconds: float = 60.0) -> t
 async def backup(
     database: Database, *, hours: int, readers: int, silence: float = SILENCE
 ) -> Outcome:
-    """F19: half of a broadcast was sent, by a database whose newest row is hours old."""
+    """F19: half of the messages were sent, by a database whose newest row is hours old."""
     await readership(database, range(1, readers + 1))
-    await broadcast(database)
+    await _notes(database, readers)
     async with Telegram() as telegram:
         await _run_until(database, telegram, readers // 2)
         await _age(database, timedelta(hours=hours))
@@ -79,6 +80,14 @@ async def backup(
         f"in {took:.1f} s"
     )
     return Outcome(said, unasked == 0 and alive and code == 0)
+
+
+async def _notes(database: Database, readers: int) -> None:
+    """A note to each: a content that the real templates can render."""
+    now = datetime.now(UTC)
+    async with database.write() as session:
+        for chat in range(1, readers + 1):
+            await announce(session, chat_id=chat, kind="topic_closed", values={}, now=now)
 
 
 async def _run_until(database: Database, telegram: Telegram, count: int) -> None:
@@ -101,7 +110,7 @@ async def _age(database: Database, age: timedelta) -> None:
 async def twice_on_one_file(database: Database, *, readers: int) -> Outcome:
     """F20: while one process runs on the file, a second one is started."""
     await readership(database, range(1, readers + 1))
-    await broadcast(database)
+    await _notes(database, readers)
     async with Telegram() as telegram:
         first = await frontwire(database, telegram, "run", "--only", "courier")
         await telegram.reaches(3)

@@ -18,8 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.audience.slot import Appointment
 from digests.audience.subscriber import EmptyDay, Subscriber, SubscriberState
-from digests.outbox.control import UNFED, lock_gates, pause
-from digests.outbox.dispatch import Dispatch, DispatchState, Lane, MessageKind, Reach
+from digests.outbox.control import UNFED, cancel, lock_gates, pause
+from digests.outbox.dispatch import Content, Dispatch, DispatchState, Lane, MessageKind, Reach
 from digests.outbox.held import Held, hold, must_wait
 from digests.outbox.message import MessageState, OutboxMessage, stands
 from digests.outbox.plan import matching, missed, received
@@ -58,7 +58,7 @@ async def expand(
     session: AsyncSession, *, now: datetime, rate: float, chunk: int = CHUNK, apart: bool = False
 ) -> Expanded:
     """Puts the next readers of running dispatches into the outbox, urgent lanes first. ``apart`` costs
-    more and is for after a failure: a dispatch that fails is paused, the others go on."""
+    more and is for after a failure: a dispatch that fails is stopped, the others go on."""
     if apart:
         await lock_gates(session)
     room = await _room(session, rate)
@@ -129,7 +129,7 @@ async def _unexpanded(session: AsyncSession, lane: Lane) -> Sequence[Dispatch]:
 async def _step_apart(
     session: AsyncSession, dispatch: Dispatch, most: int, now: datetime
 ) -> Expanded:
-    dispatch_id = dispatch.id
+    dispatch_id, content = dispatch.id, dispatch.content
     try:
         async with session.begin_nested():
             return await _step(session, dispatch, most, now)
@@ -137,7 +137,9 @@ async def _step_apart(
         if is_passing(error):
             raise
         _LOG.warning("dispatch %d cannot be fed: %s", dispatch_id, type(error).__name__)
-    await pause(session, dispatch_id, now=now, reason=UNFED)
+    # Nobody at the desk is asked about a note of our own: it is given up.
+    stop = cancel if content is Content.NOTICE else pause
+    await stop(session, dispatch_id, now=now, reason=UNFED)
     return Expanded()
 
 

@@ -67,7 +67,7 @@ async def test_the_others_are_fed_all_the_same(
     assert await fed(database, good) == ([1, 2, 3], DispatchState.RUNNING, None)
 
 
-async def test_a_fault_of_our_own_code_pauses_it_too(
+async def test_a_note_of_our_own_that_cannot_be_fed_is_given_up(
     database: Database, now: datetime, upkeep: Upkeep
 ) -> None:
     """A notice whose chat was erased before it was fed."""
@@ -84,7 +84,7 @@ async def test_a_fault_of_our_own_code_pauses_it_too(
         )
         good = await alert(session, now=now)
     await upkeep.feed()
-    assert await fed(database, nowhere) == ([], DispatchState.PAUSED, UNFED)
+    assert await fed(database, nowhere) == ([], DispatchState.CANCELLED, UNFED)
     assert (await fed(database, good))[0] == [1, 2, 3]
 
 

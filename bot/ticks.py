@@ -16,6 +16,7 @@ from bot.desk.watching import look_around, watch
 from bot.menu import Menu
 from bot.news import group_all
 from bot.timetable import Tick
+from digests.alerts.retention import tidy_desk
 from digests.alerts.wake import wake
 from digests.audience.presence import resume_due
 from digests.corrections.withdrawn import look_at_pages
@@ -55,6 +56,7 @@ def ticks(services: Services, feeds: FeedClient, bot: Bot, menu: Menu) -> tuple[
         Tick("stopped", 5, lambda: ask_owners(services, bot)),
         Tick("menu", 60, menu.publish),
         Tick("tidy", 300, door(tidy)),
+        Tick("tidy_desk", 300, door(tidy_desk)),
         Tick("totals", 60, door(count_on)),
         Tick("months", 3600, door(keep_months)),
     )

@@ -7,25 +7,26 @@ receipt, its dispatch, its edition, the revisions of its stories. The audit log 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, Table, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.audience.slot import Appointment
 from digests.editions.edition import Edition
 from digests.intake.article import Article
 from digests.outbox.dispatch import Content, Dispatch, DispatchState, Reach
-from digests.outbox.held import Held, HeldState
+from digests.outbox.held import Held
 from digests.outbox.message import OutboxMessage
 from digests.outbox.notice import Notice
 from digests.outbox.receipt import Receipt
+from digests.storage.bulk import delete_some
 
 RECEIPTS = timedelta(days=396)
 """Thirteen months. On PostgreSQL the ledger's months are dropped whole (``outbox/months.py``)."""
 
 NOTICES = timedelta(days=90)
-"""Notes to a chat, such as a desk's warning, with their dispatches."""
+"""Notes to a chat, such as a desk's warning, with their dispatches; what quiet hours held back. Whoever has
+not woken by then never will be told: what was held for a day is news no more."""
 
 EDITIONS = timedelta(days=30)
 """Editions that reached nobody."""
@@ -41,12 +42,14 @@ async def tidy(session: AsyncSession, *, now: datetime) -> int:
     """One round; how many rows went or were emptied. Another follows with the next tick."""
     gone = 0
     if session.get_bind().dialect.name == "sqlite":
-        gone += await _drop(session, Receipt.__table__, Receipt.sent_at < now - RECEIPTS)
-    gone += await _drop(session, Notice.__table__, _stale_notice(now))
-    past = (Held.state != HeldState.HELD) & (Held.held_at < now - NOTICES)
-    gone += await _drop(session, Held.__table__, past)
-    gone += await _drop(session, Edition.__table__, _stale_edition(now))
-    gone += await _drop(session, Dispatch.__table__, _stale_dispatch(now))
+        gone += await delete_some(session, Receipt, Receipt.sent_at < now - RECEIPTS, AT_ONCE)
+    for table, stale in (
+        (Notice, _stale_notice(now)),
+        (Held, Held.held_at < now - NOTICES),
+        (Edition, _stale_edition(now)),
+        (Dispatch, _stale_dispatch(now)),
+    ):
+        gone += await delete_some(session, table, stale, AT_ONCE)
     return gone + await _empty_texts(session, now)
 
 
@@ -80,13 +83,6 @@ def _stale_dispatch(now: datetime) -> ColumnElement[bool]:
 
 def _is_over() -> ColumnElement[bool]:
     return Dispatch.state.in_((DispatchState.DONE, DispatchState.CANCELLED))
-
-
-async def _drop(session: AsyncSession, table: Any, stale: ColumnElement[bool]) -> int:
-    assert isinstance(table, Table)  # noqa: S101 - every mapped class has one
-    chosen = select(table.c.id).where(stale).order_by(table.c.id).limit(AT_ONCE)
-    result = await session.execute(delete(table).where(table.c.id.in_(chosen.scalar_subquery())))
-    return result.rowcount  # type: ignore[attr-defined, no-any-return]
 
 
 async def _empty_texts(session: AsyncSession, now: datetime) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy import ARRAY, Row, Table, bindparam, func, inspect, select
+from sqlalchemy import ARRAY, ColumnElement, Row, Table, bindparam, delete, func, inspect, select
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -48,3 +48,13 @@ async def insert_all(
         for name in names
     ]
     await session.execute(plain_insert(target).from_select(names, select(*columns)))
+
+
+async def delete_some(
+    session: AsyncSession, table: type[Base], stale: ColumnElement[bool], most: int
+) -> int:
+    """Deletes at most so many of these rows, oldest first; how many went."""
+    target = cast(Table, inspect(table).local_table)
+    chosen = select(target.c.id).where(stale).order_by(target.c.id).limit(most)
+    result = await session.execute(delete(target).where(target.c.id.in_(chosen.scalar_subquery())))
+    return result.rowcount  # type: ignore[attr-defined, no-any-return]

@@ -13,6 +13,7 @@ from digests.editions.retention import tidy
 from digests.intake.article import Article
 from digests.intake.source import Source, SourceKind
 from digests.outbox.dispatch import Content, Dispatch, DispatchState, Lane, MessageKind, Reach
+from digests.outbox.held import Held, HeldState
 from digests.outbox.notice import Notice, announce
 from digests.outbox.receipt import Outcome, Receipt
 from digests.storage.database import Database
@@ -141,3 +142,26 @@ async def test_full_texts_go_headlines_and_summaries_stay(
         ("Title", "Summary", ""),
         ("Title", "Summary", "Long text"),
     ]
+
+
+async def test_what_quiet_hours_held_back_goes_after_ninety_days(
+    database: Database, now: datetime
+) -> None:
+    """Also where its reader, who rests without an end, never woke."""
+    async with database.write() as session:
+        for number, state in enumerate(HeldState):
+            for held_at in (now, now + DAY):
+                session.add(
+                    Held(
+                        dispatch_id=1,
+                        subject_id=1,
+                        subscriber_id=number,
+                        chat_id=number,
+                        state=state,
+                        held_at=held_at,
+                        wakes_at=held_at,
+                    )
+                )
+    assert await tidied(database, now + 90 * DAY) == 0
+    assert await tidied(database, now + 90 * DAY + DAY / 2) == 3
+    assert len(await left(database, Held.id)) == 3

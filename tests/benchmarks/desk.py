@@ -17,7 +17,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
 
 from bot.sandbox import Limits, Sandbox
 from digests.alerts.alert import Alert, AlertState
@@ -59,8 +59,14 @@ async def full(database: Database) -> int:
         async with database.read() as session:
             count = await session.scalar(select(func.count()).select_from(OutboxMessage)) or 0
         if count == rows:
-            return rows
+            break
         rows = count
+    if not database.is_sqlite:
+        # What autovacuum does within a minute of so much planning.
+        async with database.engine.connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            await connection.execute(text("VACUUM ANALYZE"))
+    return rows
 
 
 async def approving(room: Newsroom) -> tuple[list[float], int]:

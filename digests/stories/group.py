@@ -105,7 +105,7 @@ async def _waiting(session: AsyncSession, limit: int) -> list[Article]:
 
 
 def _weighed(article: Article) -> Weighed:
-    told = body(article.summary, article.text)
+    told = body(article.summary, article.text[:READ_CHARACTERS])
     return weighed(article.id, article.title, told, article.language or "", article.published_at)
 
 

@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from sys import intern
 
 from digests.stories.words import LANGUAGES_WITH_KEYS, Keys, keys_of, opening, sounds_of, tokens
@@ -99,6 +100,16 @@ class Method:
 
 
 METHOD = Method()
+
+
+READ_AGAIN = 2_048
+"""Articles whose reading is kept: every new article of a story brings the others up once more."""
+
+
+@lru_cache(maxsize=READ_AGAIN)
+def words_of(title: str, text: str, language: str) -> Words:
+    """The stems of an article as the bot weighs them."""
+    return weigh(title, text, language)
 
 
 def weigh(title: str, text: str, language: str, method: Method = METHOD) -> dict[str, float]:
@@ -223,10 +234,7 @@ class RememberedStories:
         Nearness is the geometric mean of the cosine to the story and of the mean cosine to its articles:
         the first alone lets a story swallow its neighbours, the second splits it.
         """
-        scores: dict[int, float] = defaultdict(float)
-        for term, weight in vector.items():
-            for story, total in self._with_term.get(term, {}).items():
-                scores[story] += weight * total
+        scores = self._products(vector, least)
         matches = []
         for story, score in scores.items():
             known = self._stories[story]
@@ -234,6 +242,22 @@ class RememberedStories:
             if nearness >= least:
                 matches.append(Match(story, nearness, self.age(story, at) <= OPEN_FOR))
         return sorted(matches, key=lambda match: (-match.score, match.story))
+
+    def _products(self, vector: Vector, least: float) -> dict[int, float]:
+        """The product with every story that can be so near.
+
+        None is nearer than the length of what it shares: once the rest of an article is shorter than
+        ``least``, a story that shared nothing before it is too far.
+        """
+        scores: dict[int, float] = defaultdict(float)
+        rest = 1.0
+        for term in sorted(vector, key=lambda term: -vector[term]):
+            holding = self._with_term.get(term, {})
+            met = holding if rest >= least * least else holding.keys() & scores.keys()
+            for story in met:
+                scores[story] += vector[term] * holding[story]
+            rest -= vector[term] ** 2
+        return scores
 
     def age(self, story: int, at: datetime) -> timedelta:
         """How far an article is from the story's first; one may be read late, or be older than that."""

@@ -9,7 +9,15 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from digests.stories.across import AcrossLanguages
-from digests.stories.matching import METHOD, REMEMBERED_FOR, Method, Words, title_only, weigh
+from digests.stories.matching import (
+    METHOD,
+    REMEMBERED_FOR,
+    Method,
+    Words,
+    title_only,
+    weigh,
+    words_of,
+)
 from digests.stories.pivots import Pivots, pivots_of
 
 if TYPE_CHECKING:
@@ -46,7 +54,9 @@ def weighed(
     return Weighed(
         article,
         language,
-        weigh(title, body, language, method),
+        words_of(title, body, language)
+        if method is METHOD
+        else weigh(title, body, language, method),
         pivots_of(title, body, language),
         title_only(body),
         at,

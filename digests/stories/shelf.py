@@ -130,12 +130,13 @@ class Shelf:
         sums = (holds @ self._vocabulary.units(self._rows[open_])).tocsr()
         length = np.sqrt(np.asarray(sums.multiply(sums).sum(axis=1)).ravel())
         near = (reading.units @ sums.T).max(axis=0).toarray().ravel() if len(stories) else length
-        least = WORTH_A_LOOK * min(self._method.texts.least, self._method.titles.least)
-        kept = np.flatnonzero(near >= least * np.maximum(length, 1e-9))
         count = np.bincount(which, minlength=len(stories))
         last = np.full(len(stories), -np.inf)
         np.maximum.at(last, which, self._at[open_])
         by_title = np.bincount(which, self._by_title[open_], len(stories)) == count
+        titles = by_title | any(article.by_title for article in reading.articles)
+        least = np.where(titles, self._method.titles.least, self._method.texts.least)
+        kept = np.flatnonzero(near >= WORTH_A_LOOK * least * np.maximum(length, 1e-9))
         groups = [
             Group(
                 int(count[k]),

@@ -7,9 +7,10 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 
 from digests.stories.lead import lead, sentences
-from digests.stories.matching import weigh
+from digests.stories.matching import READ_AGAIN, weigh, words_of
 from digests.stories.pivots import pivots_of
 from digests.stories.severity import severity
 from digests.stories.standing import Report, judge
@@ -75,17 +76,27 @@ class Told:
     @property
     def lead(self) -> str:
         """Its lead."""
-        return lead(self.title, self.summary, self.text)
+        return _lead(self.title, self.summary, self.text)
 
     @property
     def stems(self) -> frozenset[str]:
         """What its title and first sentences speak of."""
-        return frozenset(weigh(self.title, body(self.summary, self.text), self.language))
+        return frozenset(words_of(self.title, body(self.summary, self.text), self.language))
 
     @property
     def pivots(self) -> Collection[str]:
         """What they speak of in any language."""
         return pivots_of(self.title, self.lead, self.language).weights
+
+
+@lru_cache(maxsize=READ_AGAIN)
+def _tags(topics: Topics, title: str, told: str, language: str) -> tuple[Tag, ...]:
+    return tuple(topics.tag(title, told, language))
+
+
+@lru_cache(maxsize=READ_AGAIN)
+def _lead(title: str, summary: str, text: str) -> str:
+    return lead(title, summary, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +236,7 @@ def topics_of(articles: Sequence[Told], topics: Topics) -> list[Tag]:
     reasons: dict[Topic, dict[str, None]] = {}
     for article in asked:
         told = body(article.summary, article.text)
-        for tag in topics.tag(article.title, told, article.language):
+        for tag in _tags(topics, article.title, told, article.language):
             scores[tag.topic] += tag.score
             votes[tag.topic] += 1
             reasons.setdefault(tag.topic, {}).update(dict.fromkeys(tag.reasons))

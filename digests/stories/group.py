@@ -388,4 +388,5 @@ def _source(line: SourceLine) -> StorySource:
         articles=line.articles,
         state_controlled=line.state_controlled,
         language=line.language,
+        agency=line.agency,
     )

@@ -59,6 +59,8 @@ class StorySource(TypedDict):
     state_controlled: bool
     language: NotRequired[str]
     """Of that article."""
+    agency: NotRequired[str | None]
+    """Whose report it carries."""
 
 
 class StoryWords(TypedDict):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 
+from digests.stories.agencies import agency_of
 from digests.stories.lead import lead, sentences
 from digests.stories.matching import READ_AGAIN, weigh, words_of
 from digests.stories.pivots import pivots_of
@@ -84,6 +85,11 @@ class Told:
         return frozenset(words_of(self.title, body(self.summary, self.text), self.language))
 
     @property
+    def agency(self) -> str | None:
+        """The agency that it was taken from, or that its source is."""
+        return _agency(self.source, self.summary, self.text)
+
+    @property
     def pivots(self) -> Collection[str]:
         """What they speak of in any language."""
         return pivots_of(self.title, self.lead, self.language).weights
@@ -92,6 +98,11 @@ class Told:
 @lru_cache(maxsize=READ_AGAIN)
 def _tags(topics: Topics, title: str, told: str, language: str) -> tuple[Tag, ...]:
     return tuple(topics.tag(title, told, language))
+
+
+@lru_cache(maxsize=READ_AGAIN)
+def _agency(source: str, summary: str, text: str) -> str | None:
+    return agency_of(source, body(summary, text))
 
 
 @lru_cache(maxsize=READ_AGAIN)
@@ -108,6 +119,8 @@ class SourceLine:
     articles: int
     state_controlled: bool
     language: str = ""
+    agency: str | None = None
+    """Whose report it carries, where that is not its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,13 +317,18 @@ def _was_told(sentence: str, language: str, earlier: Sequence[Told]) -> bool:
 
 
 def _reports(articles: Sequence[Told]) -> list[Report]:
-    """One report a source, its newest; a copy of another source's report is no witness."""
+    """One report a source, its newest. A copy of another source's report is no witness, and papers that
+    carry one agency are one."""
     newest = {article.source_id: article for article in articles}
     kept: list[tuple[Told, frozenset[str]]] = []
+    agencies: set[str] = set()
     for article in sorted(newest.values(), key=lambda a: a.at):
-        stems = article.stems
-        if not any(_same(stems, others) for _, others in kept):
-            kept.append((article, stems))
+        stems, agency = article.stems, article.agency
+        if agency in agencies or any(_same(stems, others) for _, others in kept):
+            continue
+        kept.append((article, stems))
+        if agency:
+            agencies.add(agency)
     return [Report(a.source, a.title, a.lead, a.language) for a, _ in kept]
 
 
@@ -333,6 +351,14 @@ def _sources(articles: Sequence[Told]) -> tuple[SourceLine, ...]:
         newest.values(), key=lambda a: (a.state_controlled, -counts[a.source_id], a.at, a.article)
     )
     return tuple(
-        SourceLine(a.source, a.url, counts[a.source_id], a.state_controlled, a.language)
+        SourceLine(
+            a.source, a.url, counts[a.source_id], a.state_controlled, a.language, _carried(a)
+        )
         for a in ordered
     )
+
+
+def _carried(article: Told) -> str | None:
+    """The agency whose report a source carries that is no agency itself."""
+    agency = article.agency
+    return agency if agency != agency_of(article.source, "") else None

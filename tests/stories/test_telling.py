@@ -39,6 +39,20 @@ def test_a_copy_is_no_second_witness() -> None:
     assert tell([FIRST, SAME_NEWS], [], None, ()).standing is Standing.CONFIRMED
 
 
+def test_papers_that_carry_one_agency_are_one_witness() -> None:
+    one = replace(FIRST, summary=f"KYIV (Reuters) - {FIRST.summary}")
+    other = replace(SAME_NEWS, summary=f"{SAME_NEWS.summary} It told Reuters so.")
+    assert tell([one, other], [], None, ()).standing is Standing.DEVELOPING
+    agency = replace(other, summary=SAME_NEWS.summary, source="Reuters")
+    assert tell([one, agency], [], None, ()).standing is Standing.DEVELOPING
+    assert tell([one, SAME_NEWS], [], None, ()).standing is Standing.CONFIRMED
+    lines = tell([one, agency], [], None, ()).sources
+    assert [(line.name, line.agency) for line in lines] == [
+        (FIRST.source, "Reuters"),
+        ("Reuters", None),
+    ]
+
+
 def test_title_and_lead_change_only_with_news() -> None:
     before = tell([FIRST], [], None, ())
     more = tell([FIRST, SAME_NEWS], [], before, {3})

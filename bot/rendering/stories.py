@@ -119,4 +119,6 @@ def clipped(text: str, most: int) -> str:
 
 
 def _named(source: StorySource) -> StorySource:
-    return {**source, "name": clipped(source["name"], SOURCE_NAME)}
+    # A revision of long ago does not say whose report it was.
+    agency = source.get("agency")
+    return {**source, "name": clipped(source["name"], SOURCE_NAME), "agency": agency}

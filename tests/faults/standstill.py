@@ -20,13 +20,21 @@ from tests.faults.telegram import Telegram
 
 
 async def standstills(
-    database: Database, *, stops: int, workers: int, messages: int, longest: float, rate: int = 30
+    database: Database,
+    *,
+    stops: int,
+    workers: int,
+    messages: int,
+    longest: float,
+    rate: int = 30,
+    allowed: int = 30,
 ) -> Outcome:
-    """So many stops of one to ``longest`` seconds, of several workers at the same time."""
+    """So many stops of one to ``longest`` seconds, of several workers at the same time; the server
+    refuses more than ``allowed`` in any second."""
     chats, dice = range(1, messages + 1), random.Random(4)
     await readership(database, chats)
     await broadcast(database)
-    limits = Limits(per_second=rate, per_chat=None, per_group_minute=None)
+    limits = Limits(per_second=allowed, per_chat=None, per_group_minute=None)
     async with Telegram(limits=limits) as telegram:
         async with Staff(orders(database, telegram, float(rate))) as staff:
             pids = [staff.hire().pid or 0 for _ in range(workers)]

@@ -6,9 +6,15 @@ import pytest
 
 from digests.storage.database import Database
 from tests.faults.answers import lost_answers
+from tests.faults.boots import backup, twice_on_one_file
+from tests.faults.clocks import year
 from tests.faults.controls import corrections, orders_of_a_person
+from tests.faults.failpoints import deaths_at
 from tests.faults.killed import kills, kills_and_starts, restarts
+from tests.faults.outage import outages
 from tests.faults.poison import crashing_rows, unreachable
+from tests.faults.standstill import standstills
+from tests.faults.worker import POINTS
 
 
 async def test_killed_workers_lose_nothing_and_repeat_only_what_was_on_the_wire(
@@ -19,6 +25,46 @@ async def test_killed_workers_lose_nothing_and_repeat_only_what_was_on_the_wire(
 
 async def test_a_process_killed_and_started_anew_loses_nothing(sqlite: Database) -> None:
     assert (await kills_and_starts(sqlite, count=2, messages=150, within=600)).holds
+
+
+@pytest.mark.parametrize("point", POINTS)
+async def test_a_death_at_a_fail_point_loses_nothing(
+    point: str, engine: str, database: Database
+) -> None:
+    """Each point on one engine here, on both in full."""
+    if (list(POINTS).index(point) % 2 == 0) != database.is_sqlite:
+        pytest.skip("on the other engine")
+    deaths, found = await deaths_at(database, point, count=2)
+    assert deaths, "nobody died"
+    assert found.is_clean, found
+
+
+async def test_a_worker_that_stood_still_sends_nothing_too_late(database: Database) -> None:
+    workers = 1 if database.is_sqlite else 2
+    outcome = await standstills(
+        database, stops=2, workers=workers, messages=90, longest=2.0, allowed=90
+    )
+    assert outcome.holds, outcome
+
+
+async def test_a_database_that_is_shot_or_cut_off_costs_no_message(postgresql: Database) -> None:
+    outcome = await outages(postgresql, stops=2, cuts=5, thefts=2, messages=400, workers=2)
+    assert " lost 0, doubled 0," in outcome.measured, outcome
+
+
+async def test_each_local_date_has_its_digest_whatever_the_clock_does(sqlite: Database) -> None:
+    outcome = await year(sqlite, days=65, steps=8)
+    assert outcome.holds, outcome
+
+
+async def test_an_old_backup_sends_nothing_unasked(sqlite: Database) -> None:
+    outcome = await backup(sqlite, hours=5, readers=60, silence=3.0)
+    assert outcome.holds, outcome
+
+
+async def test_a_second_process_on_one_file_refuses_to_start(sqlite: Database) -> None:
+    outcome = await twice_on_one_file(sqlite, readers=300)
+    assert outcome.holds, outcome
 
 
 async def test_rolling_restarts_lose_and_repeat_nothing(database: Database) -> None:

@@ -1,6 +1,6 @@
 """The figures an operator watches, read from the tables at the moment of asking.
 
-None of them goes through the ledger: its totals are kept, and the rest is found by an index.
+None of them goes through the ledger or the subscribers: totals are kept, the rest is found by an index.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from digests.audience.subscriber import Subscriber
+from digests.audience.subscriber import NOT_ACTIVE, Subscriber, SubscriberState
 from digests.editions.edition import Edition
 from digests.intake.article import Article
 from digests.intake.source import Source
@@ -83,7 +83,7 @@ async def figures(session: AsyncSession, *, now: datetime, ceiling: float) -> Fi
     since = await session.execute(oldest.group_by(Dispatch.lane))
     receipts, uncertain = await totals(session)
     return Figures(
-        subscribers=await _by(session, Subscriber.state),
+        subscribers=await _subscribers(session),
         sources=await _by(session, Source.state),
         articles=await _count(session, Article.id),
         articles_ungrouped=await _count(session, Article.id, Article.grouped_at.is_(None)),
@@ -132,6 +132,13 @@ async def _oldest_transaction(session: AsyncSession) -> float:
     if session.get_bind().dialect.name == "sqlite":
         return 0.0
     return float(await session.scalar(_OLDEST_TRANSACTION) or 0)
+
+
+async def _subscribers(session: AsyncSession) -> dict[str, int]:
+    """By state. The active ones, nearly all, are what is left of the whole: their rows are not looked at."""
+    others = await _by(session, Subscriber.state, text(NOT_ACTIVE))
+    active = await _count(session, Subscriber.id) - sum(others.values())
+    return others | ({str(SubscriberState.ACTIVE): active} if active else {})
 
 
 async def _waiting(session: AsyncSession, now: datetime) -> dict[str, float]:

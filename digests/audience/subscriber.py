@@ -86,6 +86,10 @@ _NAMED: dict[str, Manners] = {
 _NAMES = {manners: name for name, manners in _NAMED.items()}
 
 
+NOT_ACTIVE = "state <> 'active'"
+"""Few of many: a query that says this in so many words needs not look at every subscriber."""
+
+
 class Subscriber(Base):
     """A chat and its settings."""
 
@@ -133,4 +137,10 @@ class Subscriber(Base):
         Index("ix_subscriber_taste", "taste_id", "breaking_taste_id", "state", "alerts"),
         Index("ix_subscriber_breaking_taste", "breaking_taste_id", "state", "alerts"),
         Index("ix_subscriber_paused_until", "paused_until"),
+        Index(
+            "ix_subscriber_not_active",
+            "state",
+            sqlite_where=text(NOT_ACTIVE),
+            postgresql_where=text(NOT_ACTIVE),
+        ),
     )

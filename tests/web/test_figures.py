@@ -9,12 +9,13 @@ from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.web.figures import figures
+from digests.audience.subscriber import SubscriberState
 from digests.outbox.dispatch import Content, Lane, MessageKind
 from digests.outbox.gate import Gate
 from digests.outbox.message import MessageState, OutboxMessage
 from digests.outbox.receipt import Outcome, Receipt
 from digests.storage.database import Database
-from tests.outbox.builders import alert
+from tests.outbox.builders import alert, readers
 
 
 def receipt(session: AsyncSession, at: datetime, outcome: Outcome) -> None:
@@ -109,3 +110,14 @@ async def test_what_waits_is_as_old_as_its_plan(database: Database, now: datetim
     async with database.read() as session:
         found = await figures(session, now=now, ceiling=30)
     assert found.oldest_message_seconds == {"urgent": 10, "digests": 20}
+
+
+async def test_subscribers_are_counted_by_state(database: Database, now: datetime) -> None:
+    """States without anybody are left out."""
+    async with database.write() as session:
+        people = await readers(session, range(1, 7), now=now)
+        people[0].state = SubscriberState.PAUSED
+        people[1].state = people[2].state = SubscriberState.SUSPENDED
+    async with database.read() as session:
+        found = await figures(session, now=now, ceiling=30)
+    assert found.subscribers == {"active": 3, "paused": 1, "suspended": 2}

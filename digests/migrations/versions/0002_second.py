@@ -308,6 +308,13 @@ def upgrade() -> None:
             "ix_subscriber_breaking_taste", ["breaking_taste_id", "state", "alerts"], unique=False
         )
         batch_op.create_index(
+            "ix_subscriber_not_active",
+            ["state"],
+            unique=False,
+            sqlite_where=sa.text("state <> 'active'"),
+            postgresql_where=sa.text("state <> 'active'"),
+        )
+        batch_op.create_index(
             "ix_subscriber_taste",
             ["taste_id", "breaking_taste_id", "state", "alerts"],
             unique=False,

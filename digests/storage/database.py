@@ -19,6 +19,15 @@ _SAID = "said"
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 
 
+_SESSION = {
+    # A worker that is frozen, or whose machine is gone, may hold the gate's lock: all others wait for it.
+    "idle_in_transaction_session_timeout": "30s",
+    "tcp_keepalives_idle": "15",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
+
+
 class Database:
     """Two ways in: ``write()`` opens a transaction that commits at its end, ``read()`` one that cannot.
 
@@ -72,7 +81,13 @@ class Database:
 
     def _writer(self) -> AsyncEngine:
         if not self.is_sqlite:
-            return create_async_engine(self.url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+            return create_async_engine(
+                self.url,
+                pool_size=10,
+                max_overflow=10,
+                pool_pre_ping=True,
+                connect_args={"server_settings": _SESSION},
+            )
         if self.path:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             # Who reads what is nobody's business but the operator's.

@@ -6,7 +6,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from digests.errors import ConfigurationError
 from digests.outbox.gate import Gate
@@ -67,3 +67,13 @@ async def test_times_come_back_as_they_went_in(database: Database) -> None:
 def test_a_url_we_cannot_use_is_refused_with_a_sentence(url: str) -> None:
     with pytest.raises(ConfigurationError):
         Database(url)
+
+
+@pytest.mark.postgresql
+async def test_a_frozen_worker_cannot_hold_a_lock_for_ever(database: Database) -> None:
+    """The server itself ends a transaction that nobody goes on with."""
+    if database.is_sqlite:
+        pytest.skip("one process on SQLite")
+    async with database.read() as session:
+        said = await session.scalar(text("SHOW idle_in_transaction_session_timeout"))
+    assert said == "30s"

@@ -19,9 +19,8 @@ from digests.alerts.update import AlertUpdate, UpdateState
 from digests.alerts.wording import MOST, UNDER_PHOTO, arranged
 from digests.corrections.amend import still_wrong
 from digests.corrections.correction import CorrectedSubject
-from digests.corrections.spread import Copies, plan_edits, raised_wakings, stop_replies
+from digests.corrections.spread import Copies, plan_edits, raised, stop_older, take_copies
 from digests.errors import NotPermitted, Stale
-from digests.outbox.control import raise_revision, supersede
 from digests.outbox.dispatch import Content, Dispatch, DispatchState, Lane, MessageKind, Reach
 from digests.outbox.plan import plan
 from digests.vocabulary import Severity, Standing
@@ -177,14 +176,9 @@ async def _spread(
     topics: list[str],
     now: datetime,
 ) -> None:
-    await supersede(session, Content.ALERT, [alert.id], now=now)
-    # A reply that still waits would tell of what is no longer the newest.
-    await stop_replies(session, alert.id, now=now, reason="superseded")
-    await raise_revision(session, Content.ALERT, alert.id, alert.revision)
-    told = [
-        Copies(Content.ALERT, alert.id, alert.revision),
-        *await raised_wakings(session, alert, now),
-    ]
+    wakings = await take_copies(session, alert.id)
+    await stop_older(session, alert.id, wakings, now=now)
+    told = await raised(session, alert, wakings)
     for copies in told:
         await plan_edits(session, copies, by=found.decided_by, now=now)
         if found.sounds:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.alerts.alert import Alert, AlertRevision
@@ -15,7 +15,7 @@ from digests.alerts.waking import Waking, WakingAlert
 from digests.corrections.correction import Correction
 from digests.corrections.reach import Carried, Remedy, remedy
 from digests.editions.edition import Edition, EditionStory
-from digests.outbox.control import cancel, raise_revision, supersede
+from digests.outbox.control import cancel, lock_shown, raise_revision, supersede
 from digests.outbox.dispatch import (
     Content,
     Dispatch,
@@ -44,15 +44,14 @@ async def spread_alert(
 ) -> None:
     """Waiting copies show what is right or stay unsent; those that arrived are edited and answered."""
     age = now - (alert.decided_at or alert.created_at)
-    await supersede(session, Content.ALERT, [alert.id], now=now)
-    if _remedy(Carried.WAITING, correction, age) is Remedy.STOP:
+    is_stopped = _remedy(Carried.WAITING, correction, age) is Remedy.STOP
+    wakings = await take_copies(session, alert.id, stopped=is_stopped)
+    if is_stopped:
         for dispatch_id in await going_out(session, alert.id):
             await cancel(session, dispatch_id, reason="retracted", now=now)
-    # Before any other lock: what is planned of them may have to be stopped.
-    wakings = await raised_wakings(session, alert, now)
-    await raise_revision(session, Content.ALERT, alert.id, alert.revision)
+    await stop_older(session, alert.id, wakings, now=now)
+    told = await raised(session, alert, wakings)
     await _put_replies_right(session, alert, correction, now)
-    told = [Copies(Content.ALERT, alert.id, alert.revision), *wakings]
     words = await session.get_one(AlertRevision, (alert.id, alert.revision))
     for copies in told:
         await plan_edits(session, copies, by=correction.decided_by, now=now)
@@ -64,8 +63,7 @@ async def _put_replies_right(
     session: AsyncSession, alert: Alert, correction: Correction, now: datetime
 ) -> None:
     """What was said below the copies when the alert had newer words may hold the error too."""
-    await stop_replies(session, alert.id, now=now, reason="superseded")
-    ids = select(AlertUpdate.id).where(AlertUpdate.alert_id == alert.id, AlertUpdate.sounds)
+    ids = _replies(alert.id).where(AlertUpdate.sounds)
     await supersede(session, Content.UPDATE, ids, now=now)
     for update_id in (await session.scalars(ids)).all():
         await raise_revision(session, Content.UPDATE, update_id, alert.revision)
@@ -73,39 +71,63 @@ async def _put_replies_right(
         await plan_edits(session, copies, by=correction.decided_by, now=now)
 
 
-async def stop_replies(session: AsyncSession, alert_id: int, *, now: datetime, reason: str) -> None:
-    """Short replies about this alert's updates that still wait are not sent."""
-    ids = select(AlertUpdate.id).where(AlertUpdate.alert_id == alert_id)
+def _replies(alert_id: int) -> Select[int]:
+    """The updates of an alert; aloud each had a short reply below every copy."""
+    return select(AlertUpdate.id).where(AlertUpdate.alert_id == alert_id)
+
+
+async def take_copies(
+    session: AsyncSession, alert_id: int, *, stopped: bool = False
+) -> Sequence[int]:
+    """Locks all that shows this alert, so that no courier waits for us while we wait for it; the wakings
+    in which it stands. ``stopped`` where it goes out no further."""
+    holding = select(WakingAlert.waking_id).where(WakingAlert.alert_id == alert_id)
+    locked = select(Waking.id).where(Waking.id.in_(holding)).order_by(Waking.id)
+    wakings = (await session.scalars(locked.with_for_update())).all()
+    alert = _of(Content.ALERT, [alert_id])
+    replies = _of(Content.UPDATE, _replies(alert_id))
+    stops = or_(Dispatch.kind == MessageKind.EDIT, replies, *([alert] if stopped else []))
+    await lock_shown(session, or_(alert, replies, _of(Content.WAKING, wakings)), stops)
+    return wakings
+
+
+def _of(content: Content, subject_ids: Collection[int] | Select[int]) -> ColumnElement[bool]:
+    return and_(Dispatch.content == content, Dispatch.subject_id.in_(subject_ids))
+
+
+async def stop_older(
+    session: AsyncSession, alert_id: int, wakings: Collection[int], *, now: datetime
+) -> None:
+    """Edits that newer ones replace, and replies that wait to tell of what is no longer the newest."""
+    await supersede(session, Content.ALERT, [alert_id], now=now)
+    await supersede(session, Content.WAKING, wakings, now=now)
     waiting = await session.scalars(
-        select(Dispatch.id).where(
-            Dispatch.content == Content.UPDATE,
-            Dispatch.subject_id.in_(ids),
+        select(Dispatch.id)
+        .where(
+            _of(Content.UPDATE, _replies(alert_id)),
             Dispatch.kind == MessageKind.SEND,
             Dispatch.state.in_((DispatchState.RUNNING, DispatchState.PAUSED)),
         )
+        .order_by(Dispatch.id)
     )
     for dispatch_id in waiting.all():
-        await cancel(session, dispatch_id, now=now, reason=reason)
+        await cancel(session, dispatch_id, now=now, reason="superseded")
 
 
-async def raised_wakings(session: AsyncSession, alert: Alert, now: datetime) -> list[Copies]:
-    """The messages in which this alert was told to readers who had quiet hours: from now on they show
-    its newest revision."""
-    holding = select(WakingAlert.waking_id).where(WakingAlert.alert_id == alert.id)
-    ids = (await session.scalars(holding)).all()
-    if not ids:
-        return []
-    await supersede(session, Content.WAKING, ids, now=now)
+async def raised(session: AsyncSession, alert: Alert, wakings: Collection[int]) -> list[Copies]:
+    """The alert's messages, and those in which it was told to readers who had quiet hours: from now on
+    they show its newest revision."""
     shown = update(WakingAlert).where(WakingAlert.alert_id == alert.id)
     await session.execute(shown.values(alert_revision=alert.revision))
-    raised = await session.execute(
+    newer = await session.execute(
         update(Waking)
-        .where(Waking.id.in_(ids))
+        .where(Waking.id.in_(wakings))
         .values(revision=Waking.revision + 1)
         .returning(Waking.id, Waking.revision)
         .execution_options(synchronize_session=False)
     )
-    copies = [Copies(Content.WAKING, waking, revision) for waking, revision in raised]
+    copies = [Copies(Content.WAKING, waking, revision) for waking, revision in newer]
+    copies.insert(0, Copies(Content.ALERT, alert.id, alert.revision))
     for one in copies:
         await raise_revision(session, one.content, one.subject_id, one.revision)
     return copies
@@ -116,6 +138,8 @@ async def spread_story(
 ) -> None:
     """Every digest with this story shows what is right; the readers of a fresh one are told."""
     holding = select(EditionStory.edition_id).where(EditionStory.story_id == story.id)
+    shown = or_(_of(Content.EDITION, holding), _of(Content.MAP, holding))
+    await lock_shown(session, shown, Dispatch.kind == MessageKind.EDIT)
     await supersede(session, Content.EDITION, holding, now=now)
     await supersede(session, Content.MAP, holding, now=now)
     await _raise_editions(session, story, holding)

@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Select, and_, delete, exists, insert, literal, null, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    delete,
+    exists,
+    insert,
+    literal,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.audience.subscriber import Subscriber
@@ -49,7 +60,9 @@ async def cancel(session: AsyncSession, dispatch_id: int, *, now: datetime, reas
 async def cancel_expired(session: AsyncSession, *, now: datetime) -> int:
     """Cancels every dispatch whose time has passed; how many."""
     expired = await session.scalars(
-        select(Dispatch.id).where(Dispatch.state.in_(_UNFINISHED), Dispatch.expires_at <= now)
+        select(Dispatch.id)
+        .where(Dispatch.state.in_(_UNFINISHED), Dispatch.expires_at <= now)
+        .order_by(Dispatch.id)
     )
     return sum([await cancel(session, one, now=now, reason="expired") for one in expired.all()])
 
@@ -64,12 +77,14 @@ async def supersede(
     """Cancels unfinished edits of these subjects' copies, newer ones are about to be planned; how many.
     Call it before ``raise_revision``: the gates' lock comes before any other."""
     older = await session.scalars(
-        select(Dispatch.id).where(
+        select(Dispatch.id)
+        .where(
             Dispatch.kind == MessageKind.EDIT,
             Dispatch.received_content == content,
             Dispatch.received_subject_id.in_(subject_ids),
             Dispatch.state.in_(_UNFINISHED),
         )
+        .order_by(Dispatch.id)
     )
     return sum([await cancel(session, one, now=now, reason="superseded") for one in older.all()])
 
@@ -89,6 +104,19 @@ async def raise_revision(
         )
         .values(revision=revision)
     )
+
+
+async def lock_shown(
+    session: AsyncSession, shown: ColumnElement[bool], stopped: ColumnElement[bool]
+) -> None:
+    """Locks the dispatches that are to show something else, by number, as couriers lock those they
+    settle; where one of them is going to be stopped, the gates first. Before the first ``supersede``,
+    ``cancel`` or ``raise_revision`` of several."""
+    unfinished = select(Dispatch.id).where(shown, stopped, Dispatch.state.in_(_UNFINISHED))
+    if await session.scalar(unfinished.limit(1)) is not None:
+        await lock_gates(session)
+    locked = select(Dispatch.id).where(shown).order_by(Dispatch.id).with_for_update()
+    await session.execute(locked)
 
 
 async def lock_gates(session: AsyncSession) -> None:

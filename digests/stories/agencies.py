@@ -7,6 +7,7 @@ paper passes on what an agency tells ("повідомляє Укрінформ")
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 HEAD, TAIL = 700, 160
 """Characters at the beginning and the end of a text where credit is given."""
@@ -27,6 +28,9 @@ _NAMES = {
     "Xinhua": r"Xinhua|Сіньхуа",
     "Yonhap": r"Yonhap|Йонхап",
 }
+_ANY = re.compile(r"(?<!\w)(?:" + "|".join(_NAMES.values()) + r")(?!\w)")
+"""Most texts name none, and are asked nothing else."""
+
 _CREDIT = (
     r"\((?:{name})\)\s*[-–—:]?",
     r"^(?:{name})\s*[-–—:]\s",
@@ -52,11 +56,21 @@ def agency_of(source: str, text: str) -> str | None:
 
     Where several are credited, the one that is named first.
     """
+    return agency_named(source) or _credited(text)
+
+
+@lru_cache(maxsize=1_000)
+def agency_named(source: str) -> str | None:
+    """The agency that a source is, by its name."""
+    return next((a for a, (_, _, name) in _PATTERNS.items() if name.search(source)), None)
+
+
+def _credited(text: str) -> str | None:
     head, tail = text[:HEAD], text[-TAIL:].rstrip()
+    if not _ANY.search(head) and not _ANY.search(tail):
+        return None
     found: list[tuple[int, str]] = []
-    for agency, (credit, last_line, name) in _PATTERNS.items():
-        if name.search(source):
-            return agency
+    for agency, (credit, last_line, _) in _PATTERNS.items():
         if credited := credit.search(head):
             found.append((credited.start(), agency))
         elif last_line.search(tail):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 
-from digests.stories.agencies import agency_of
+from digests.stories.agencies import agency_named, agency_of
 from digests.stories.lead import lead, sentences
 from digests.stories.matching import READ_AGAIN, weigh, words_of
 from digests.stories.pivots import pivots_of
@@ -361,4 +361,4 @@ def _sources(articles: Sequence[Told]) -> tuple[SourceLine, ...]:
 def _carried(article: Told) -> str | None:
     """The agency whose report a source carries that is no agency itself."""
     agency = article.agency
-    return agency if agency != agency_of(article.source, "") else None
+    return agency if agency != agency_named(article.source) else None

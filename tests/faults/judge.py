@@ -48,7 +48,6 @@ def judge(
     deaths: Mapping[int, float],
     doubtful: Collection[int] = (),
     unanswered: Collection[int] = (),
-    before_death: float = BEFORE_DEATH,
 ) -> Judgement:
     """``doubtful``: chats in whose case the ledger says "unknown"; ``unanswered``: chats where a fault
     took an answer after the message was accepted."""
@@ -60,7 +59,7 @@ def judge(
         key
         for key, (first, *_) in doubled.items()
         if key[0] in unanswered
-        or -AFTER_DEATH <= deaths.get(first.pid, float("-inf")) - first.at <= before_death
+        or -AFTER_DEATH <= deaths.get(first.pid, float("-inf")) - first.at <= BEFORE_DEATH
     ]
     return Judgement(
         sent=len(copies),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from digests.storage.database import Database
+from tests.faults import judge
 from tests.faults.answers import lost_answers
 from tests.faults.boots import backup, twice_on_one_file
 from tests.faults.clocks import year
@@ -15,6 +16,14 @@ from tests.faults.outage import outages
 from tests.faults.poison import crashing_rows, unreachable
 from tests.faults.standstill import standstills
 from tests.faults.worker import POINTS
+
+
+@pytest.fixture(autouse=True)
+def a_slow_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A copy is explained by its sender's death whenever that was: how long a machine with other work takes
+    to write a result down is no matter of right and wrong."""
+    monkeypatch.setattr(judge, "BEFORE_DEATH", 120.0)
+    monkeypatch.setattr(judge, "AFTER_DEATH", 30.0)
 
 
 async def test_killed_workers_lose_nothing_and_repeat_only_what_was_on_the_wire(

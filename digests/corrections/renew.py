@@ -19,9 +19,16 @@ from digests.alerts.update import AlertUpdate, UpdateState
 from digests.alerts.wording import MOST, UNDER_PHOTO, arranged
 from digests.corrections.amend import still_wrong
 from digests.corrections.correction import CorrectedSubject
-from digests.corrections.spread import Copies, plan_edits, raised, stop_older, take_copies
+from digests.corrections.spread import (
+    Copies,
+    going_out,
+    plan_edits,
+    raised,
+    stop_older,
+    take_copies,
+)
 from digests.errors import NotPermitted, Stale
-from digests.outbox.dispatch import Content, Dispatch, DispatchState, Lane, MessageKind, Reach
+from digests.outbox.dispatch import Content, Dispatch, Lane, MessageKind, Reach
 from digests.outbox.plan import plan
 from digests.vocabulary import Severity, Standing
 
@@ -211,17 +218,17 @@ async def _plan_replies(
 async def _reach_more(
     session: AsyncSession, alert: Alert, found: AlertUpdate, topics: list[str], now: datetime
 ) -> None:
-    """Who is still to get it gets it as what it is now; and neither dispatch repeats the other."""
+    """Who is still to get it gets it as what it is now, and from one dispatch alone; so do those who
+    sleep through the lower severity and not through this one."""
     await session.execute(
         update(Dispatch)
-        .where(
-            Dispatch.content == Content.ALERT,
-            Dispatch.subject_id == alert.id,
-            Dispatch.kind == MessageKind.SEND,
-            Dispatch.state.in_((DispatchState.RUNNING, DispatchState.PAUSED)),
-            Dispatch.is_expanded.is_(False),
+        .where(Dispatch.id.in_(await going_out(session, alert.id)))
+        .values(
+            severity=found.severity,
+            passed_over=Dispatch.audience - Dispatch.expanded,
+            is_expanded=True,
         )
-        .values(reach=Reach.MISSED, severity=found.severity)
+        .execution_options(synchronize_session=False)
     )
     await plan(
         session,

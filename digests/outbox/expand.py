@@ -20,7 +20,7 @@ from digests.audience.slot import Appointment
 from digests.audience.subscriber import EmptyDay, Subscriber, SubscriberState
 from digests.outbox.control import UNFED, cancel, lock_gates, pause
 from digests.outbox.dispatch import Content, Dispatch, DispatchState, Lane, MessageKind, Reach
-from digests.outbox.held import Held, hold, must_wait
+from digests.outbox.held import Held, hold, lift, must_wait
 from digests.outbox.message import MessageState, OutboxMessage, stands
 from digests.outbox.plan import matching, missed, received
 from digests.outbox.receipt import Receipt
@@ -149,8 +149,7 @@ async def _step(session: AsyncSession, dispatch: Dispatch, most: int, now: datet
         case Reach.STAMPED:
             looked, rows, cursor = await _stamped(session, dispatch, most)
         case Reach.MATCHING | Reach.MISSED:
-            looked, rows, cursor = await _matching(session, dispatch, most, now)
-            held = looked - len(rows)
+            looked, rows, cursor, held = await _matching(session, dispatch, most, now)
         case Reach.WOKEN:
             looked, rows, cursor = await _woken(session, dispatch, most)
         case Reach.RECEIVED:
@@ -213,7 +212,7 @@ def _wants(dispatch: Dispatch) -> ColumnElement[bool]:
 
 async def _matching(
     session: AsyncSession, dispatch: Dispatch, most: int, now: datetime
-) -> tuple[int, list[Row], int]:
+) -> tuple[int, list[Row], int, int]:
     """Who sleeps and may not be disturbed is kept for the morning, in the same commit."""
     wanted = matching(dispatch) if dispatch.reach is Reach.MATCHING else missed(dispatch)
     found = await session.execute(
@@ -237,13 +236,14 @@ async def _matching(
     readers = found.all()
     asleep = [reader for reader in readers if must_wait(dispatch, reader, now)]
     await hold(session, dispatch, asleep, now=now)
-    kept = {reader.subscriber_id for reader in asleep}
-    rows = [
-        _row(dispatch, reader.subscriber_id, reader.chat_id)
-        for reader in readers
-        if reader.subscriber_id not in kept
-    ]
-    return len(readers), rows, readers[-1].subscriber_id if readers else 0
+    chats = {reader.subscriber_id: reader.chat_id for reader in readers}
+    for reader in asleep:
+        del chats[reader.subscriber_id]
+    if dispatch.reach is Reach.MISSED and chats:
+        for subscriber_id in await lift(session, dispatch, chats):
+            del chats[subscriber_id]
+    rows = [_row(dispatch, subscriber_id, chat) for subscriber_id, chat in chats.items()]
+    return len(readers), rows, readers[-1].subscriber_id if readers else 0, len(asleep)
 
 
 async def _woken(

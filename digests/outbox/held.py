@@ -1,19 +1,19 @@
 """What is held: breaking news for a reader whose quiet hours it may not disturb.
 
 held ──wake──> woken       it stands in the message that comes when the quiet hours end
-  └──────────> dropped     by then withdrawn, told otherwise, out of date, or the reader is gone
+  └──────────> dropped     by then withdrawn, told otherwise, risen, out of date, or the reader is gone
 
 A row counts in its dispatch as an outbox message does that became a receipt.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, delete, select, text, update
+from sqlalchemy import BigInteger, Index, and_, delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -24,6 +24,7 @@ from digests.outbox.message import MessageState, OutboxMessage
 from digests.outbox.quiet import is_quiet, wakes_at
 from digests.storage.bulk import insert_all
 from digests.storage.schema import Base, word
+from digests.vocabulary import Severity
 
 
 class HeldState(StrEnum):
@@ -43,6 +44,8 @@ class Held(Base):
     dispatch_id: Mapped[int] = mapped_column(BigInteger, index=True)
     subject_id: Mapped[int] = mapped_column(BigInteger)
     """The alert."""
+    severity: Mapped[Severity] = mapped_column(word(Severity))
+    """What it was then: when it rises, its reader may want it at once."""
     subscriber_id: Mapped[int | None] = mapped_column(BigInteger, info={"forgotten_as": None})
     chat_id: Mapped[int] = mapped_column(BigInteger, index=True, info={"forgotten_as": 0})
     state: Mapped[HeldState] = mapped_column(word(HeldState), default=HeldState.HELD)
@@ -109,6 +112,7 @@ async def hold(
         {
             "dispatch_id": dispatch.id,
             "subject_id": dispatch.subject_id,
+            "severity": dispatch.severity,
             "subscriber_id": reader.subscriber_id,
             "chat_id": reader.chat_id,
             "state": HeldState.HELD,
@@ -119,6 +123,21 @@ async def hold(
     ]
     await insert_all(session, Held, rows)
     return len(rows)
+
+
+async def lift(session: AsyncSession, dispatch: Dispatch, readers: Collection[int]) -> set[int]:
+    """It is kept for these readers no longer, it goes to them now; but for those, given back, who have
+    just been woken with it."""
+    theirs = and_(Held.subject_id == dispatch.subject_id, Held.subscriber_id.in_(readers))
+    # Waits for a waking under way, which has then told them; one that comes later finds nothing.
+    await session.execute(
+        update(Held)
+        .where(theirs, Held.state == HeldState.HELD)
+        .values(state=HeldState.DROPPED)
+        .execution_options(synchronize_session=False)
+    )
+    woken = select(Held.subscriber_id).where(theirs, Held.state == HeldState.WOKEN)
+    return {reader for reader in await session.scalars(woken) if reader is not None}
 
 
 async def hold_back(

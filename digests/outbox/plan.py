@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -100,7 +100,10 @@ def matching(dispatch: Dispatch) -> ColumnElement[bool]:
 
 def missed(dispatch: Dispatch) -> ColumnElement[bool]:
     """Of the matching, those to whom no copy of the same went or is on its way. Who may have one is not
-    among them: they are asked about at the desk."""
+    among them: they are asked about at the desk. Who sleeps and has it kept is, where it was less
+    severe when it was kept."""
+    severity = dispatch.severity or Severity.FLASH
+    lower = [other for other in Severity if other.rank < severity.rank]
     told = select(Receipt.subscriber_id).where(
         Receipt.content == dispatch.content,
         Receipt.subject_id == dispatch.subject_id,
@@ -121,7 +124,10 @@ def missed(dispatch: Dispatch) -> ColumnElement[bool]:
     )
     held = select(Held.subscriber_id).where(
         Held.subject_id == dispatch.subject_id,
-        Held.state != HeldState.DROPPED,
+        or_(
+            Held.state == HeldState.WOKEN,
+            and_(Held.state == HeldState.HELD, Held.severity.not_in(lower)),
+        ),
         Held.subscriber_id.is_not(None),
     )
     return and_(

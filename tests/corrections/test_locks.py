@@ -14,7 +14,7 @@ from digests.alerts.waking import Waking, WakingAlert
 from digests.corrections import amend, renew
 from digests.corrections.correction import CorrectedSubject, CorrectionKind
 from digests.outbox.claim import Claimed, claim, locked_gate
-from digests.outbox.dispatch import Content, Dispatch, DispatchState, MessageKind
+from digests.outbox.dispatch import Content, Dispatch, DispatchState, MessageKind, Reach
 from digests.outbox.expand import expand
 from digests.outbox.settle import Result, settle
 from digests.outbox.verdict import Meaning, Verdict
@@ -45,9 +45,8 @@ async def corrected(database: Database, alert_id: int, revision: int, now: datet
         await amend.approve(session, one.id, two_person=False, **who(EDITOR, now))
 
 
-async def under_way(database: Database, now: datetime) -> tuple[int, Claimed]:
-    """An alert on the wire that was told in a waking too; of its first update the waking's edit and the
-    replies still wait."""
+async def under_way(database: Database, now: datetime, waits: Content) -> tuple[int, Claimed]:
+    """An alert on the wire that was told in a waking too; of its first update only this still waits."""
     async with database.write() as session:
         await newsroom(session, now)
         await readers(session, [11, 12], now=now, topics=["strikes"])
@@ -61,24 +60,25 @@ async def under_way(database: Database, now: datetime) -> tuple[int, Claimed]:
         await expand(session, now=now, rate=30)
     await approved(database, alert.id, 1, now)
     async with database.write() as session:
-        done = update(Dispatch).where(
-            Dispatch.content == Content.ALERT, Dispatch.kind == MessageKind.EDIT
-        )
+        done = update(Dispatch).where(Dispatch.content != waits, Dispatch.reach != Reach.MATCHING)
         await session.execute(done.values(state=DispatchState.DONE))
         clock = JumpingClock(now)
         taken = await claim(session, clock, bot_id=1, owner="one", ceiling=30, most=1)
     return alert.id, taken.messages[0]
 
 
-@pytest.mark.parametrize("put_right", [approved, corrected])
+@pytest.mark.parametrize(
+    ("put_right", "waits"), [(approved, Content.WAKING), (corrected, Content.UPDATE)]
+)
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 @pytest.mark.postgresql
 async def test_a_courier_that_holds_the_gate_and_an_editor_both_come_to_an_end(
     database: Database,
     now: datetime,
     put_right: Callable[[Database, int, int, datetime], Coroutine[Any, Any, None]],
+    waits: Content,
 ) -> None:
-    alert_id, sent = await under_way(database, now)
+    alert_id, sent = await under_way(database, now, waits)
     result = Result(sent.id, sent.slot_no, sent.revision, verdict=LATER)
     async with database.write() as session:
         await locked_gate(session, 1, 30, now)

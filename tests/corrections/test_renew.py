@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
 
@@ -11,16 +12,24 @@ import pytest
 from sqlalchemy import select, update
 
 from digests.alerts.alert import AlertRevision, RevisionReason
+from digests.alerts.decide import approve
+from digests.alerts.wake import wake
+from digests.audience.manner import Manner
 from digests.audience.subscriber import Subscriber
 from digests.corrections import amend, renew
 from digests.corrections.correction import CorrectedSubject, CorrectionKind
 from digests.errors import NotPermitted, Stale
+from digests.outbox.claim import claim
 from digests.outbox.dispatch import Content, Dispatch, DispatchState, MessageKind, Reach
+from digests.outbox.expand import expand
+from digests.outbox.message import OutboxMessage
 from digests.outbox.receipt import Receipt
+from digests.outbox.tally import tally
 from digests.storage.database import Database
 from digests.vocabulary import Severity
-from tests.alerts.builders import EDITOR, READER, newsroom, who
+from tests.alerts.builders import DEPOT, EDITOR, READER, deciding, draft, newsroom, who
 from tests.corrections.builders import arrived, proposed, sent_alert
+from tests.delivery.fakes import JumpingClock
 from tests.outbox.builders import readers
 
 NEWER = "The fire is out\nFour are hurt."
@@ -166,3 +175,92 @@ async def test_an_alert_with_ten_thousand_copies_is_updated_within_two_seconds(
     assert time.perf_counter() - began < 2
     (told,) = await planned(desk, Content.UPDATE, MessageKind.SEND)
     assert told.audience == 10_000
+
+
+@pytest.mark.parametrize(
+    ("at_night", "comes"),
+    [(Manner.SOUND, [11, 12]), (Manner.SILENT, [11, 12]), (Manner.HOLD, [12])],
+)
+async def test_a_severity_that_rises_wakes_those_whose_night_admits_it_with_one_copy(
+    desk: Database, now: datetime, at_night: Manner, comes: list[int]
+) -> None:
+    """It is 08:00; the first of three sleeps until 10:00 and has it kept, the second has it, the third
+    wants no routine news."""
+    async with desk.write() as session:
+        one, _, three = (await session.scalars(select(Subscriber).order_by(Subscriber.id))).all()
+        one.quiet_from, one.quiet_until = 7 * 60, 10 * 60
+        one.at_night = (Manner.HOLD, Manner.HOLD, at_night)
+        three.alerts = (Manner.NONE, Manner.NONE, Manner.NONE)
+        alert = await draft(session, now, replace(DEPOT, severity=Severity.ROUTINE))
+        first = await approve(session, alert.id, 1, **deciding(EDITOR, now))
+        assert first is not None
+    await flow(desk, now)
+    await renewed(desk, alert.id, 1, now, severity=Severity.FLASH)
+    await flow(desk, now)
+    assert await coming(desk, Content.ALERT) == comes
+    _, more = await planned(desk, Content.ALERT, MessageKind.SEND)
+    for dispatch in (first, more):
+        async with desk.read() as session:
+            stand = await tally(session, dispatch.id)
+        assert stand.audience == stand.held + stand.waiting + stand.passed_over
+    async with desk.write() as session:
+        await wake(session, now=now + timedelta(hours=2))
+    await flow(desk, now)
+    assert await coming(desk, Content.WAKING) == ([] if 11 in comes else [11])
+
+
+async def test_who_is_being_woken_with_it_gets_no_second_copy(
+    desk: Database, now: datetime
+) -> None:
+    async with desk.write() as session:
+        for one in await session.scalars(select(Subscriber)):
+            one.quiet_from, one.quiet_until = 7 * 60, 10 * 60
+        alert = await draft(session, now, replace(DEPOT, severity=Severity.ROUTINE))
+        await approve(session, alert.id, 1, **deciding(EDITOR, now))
+    await flow(desk, now)
+    later = now + timedelta(hours=2)
+    await renewed(desk, alert.id, 1, later, severity=Severity.FLASH)
+    async with desk.write() as session:
+        await wake(session, now=later)
+    await flow(desk, later)
+    assert await coming(desk, Content.ALERT) == []
+    assert await coming(desk, Content.WAKING) == [11, 12, 13]
+
+
+async def flow(desk: Database, now: datetime) -> None:
+    for _ in range(4):
+        async with desk.write() as session:
+            await expand(session, now=now, rate=100.0)
+
+
+async def coming(desk: Database, content: Content) -> list[int]:
+    """The chats to which this is on its way."""
+    async with desk.read() as session:
+        rows = select(OutboxMessage.chat_id).join(
+            Dispatch, Dispatch.id == OutboxMessage.dispatch_id
+        )
+        wanted = rows.where(Dispatch.content == content, Dispatch.kind == MessageKind.SEND)
+        return sorted(await session.scalars(wanted))
+
+
+@pytest.mark.parametrize(
+    ("at_night", "silent"),
+    [(Manner.SOUND, False), (Manner.SILENT, True), (Manner.HOLD, True)],
+)
+async def test_a_reply_that_sounds_is_as_loud_as_its_readers_night_allows(
+    desk: Database, now: datetime, at_night: Manner, silent: bool
+) -> None:
+    async with desk.write() as session:
+        one = (await session.scalars(select(Subscriber).where(Subscriber.chat_id == 11))).one()
+        one.quiet_from, one.quiet_until = 7 * 60, 10 * 60
+        one.at_night = (at_night,) * 3
+        alert = await sent_alert(session, now)
+        await arrived(session, Content.ALERT, alert.id, [11], now=now)
+        await session.execute(update(Receipt).values(subscriber_id=one.id))
+        await session.execute(update(Dispatch).values(state=DispatchState.DONE))
+    await renewed(desk, alert.id, 1, now, sounds=True)
+    await flow(desk, now)
+    async with desk.write() as session:
+        taken = await claim(session, JumpingClock(now), bot_id=1, owner="one", ceiling=30, most=5)
+    told = [one.silent for one in taken.messages if one.content is Content.UPDATE]
+    assert told == [silent]

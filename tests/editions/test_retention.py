@@ -17,6 +17,7 @@ from digests.outbox.held import Held, HeldState
 from digests.outbox.notice import Notice, announce
 from digests.outbox.receipt import Outcome, Receipt
 from digests.storage.database import Database
+from digests.vocabulary import Severity
 
 DAY = timedelta(days=1)
 
@@ -155,6 +156,7 @@ async def test_what_quiet_hours_held_back_goes_after_ninety_days(
                     Held(
                         dispatch_id=1,
                         subject_id=1,
+                        severity=Severity.ROUTINE,
                         subscriber_id=number,
                         chat_id=number,
                         state=state,

@@ -21,9 +21,9 @@ from digests.outbox.retry import rescued
 
 AT_ONCE = 1_000
 
-APART = timedelta(milliseconds=500)
-"""Between two rescued messages, where there are few: longer than a claim reaches ahead. One of them may be
-what killed the worker, and must not take the others with it a second time."""
+APART = timedelta(seconds=1)
+"""Between two rescued messages, where there are few: well longer than a claim reaches ahead. One of them
+may be what killed the worker, and must not take the others with it a second time."""
 
 SPREAD = timedelta(seconds=30)
 """All that one call rescues goes out again within this time."""

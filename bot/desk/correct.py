@@ -13,17 +13,17 @@ from bot.desk.card import redraw
 from bot.desk.door import desk, number, person
 from bot.desk.heard import words_after_command
 from bot.desk.showing import Manner, manner_of, send
+from bot.desk.which import alert_meant, chosen, news_meant
 from bot.rendering import alert as alert_rendering
 from bot.rendering import correction as correction_rendering
 from bot.rendering.render import Message
 from digests.alerts.alert import Alert
-from digests.alerts.card import card_at, language_at
+from digests.alerts.card import language_at
 from digests.alerts.dialogue import Asked, answered, ask
 from digests.alerts.permission import Act
 from digests.alerts.release import alone_from
 from digests.alerts.staff import desk_chats
 from digests.alerts.suggestion import spoken
-from digests.alerts.waking import WakingAlert
 from digests.alerts.wording import headline
 from digests.corrections import amend
 from digests.corrections.amend import Amendment
@@ -33,13 +33,11 @@ from digests.corrections.correction import (
     CorrectionKind,
     CorrectionState,
 )
-from digests.corrections.report import copy_in
 from digests.corrections.spread import chats_with
 from digests.editions.edition import EditionStory
 from digests.errors import Incomplete, Stale
 from digests.outbox.dispatch import Content, Lane
 from digests.outbox.notice import announce
-from digests.outbox.receipt import Receipt
 from digests.stories.story import Story, StoryRevision
 from digests.vocabulary import Language
 
@@ -249,30 +247,20 @@ async def _begin(update: Update, context: Context, kind: CorrectionKind) -> None
         await context.answer("desk/correct_what.html", kind=kind)
         return
     words = words_after_command(message)
-    async with context.database.read() as session:
-        card = await card_at(session, wrong.chat_id, wrong.message_id)
-        copy = await copy_in(session, wrong.chat_id, wrong.message_id)
-    if copy is not None and copy.content is Content.EDITION:
-        await _ask_story(update, context, kind, copy.subject_id, words)
-    elif card is not None or copy is not None:
-        alert_id = card.alert_id if card else await _alert_in(context, copy)
+    news = await news_meant(context, wrong)
+    if news.content is Content.EDITION:
+        await _ask_story(update, context, kind, news.subject_id, words)
+        return
+    alert_id = await alert_meant(update, context, news, "amend_alert", kind=kind, words=words)
+    if alert_id is not None:
         await _correct_alert(update, context, kind, alert_id, words)
-    else:
-        raise Stale("gone")
 
 
-async def _alert_in(context: Context, copy: Receipt | None) -> int:
-    """The alert that a message carried; one that tells of several at waking does not say which is meant."""
-    if copy is None:
-        raise Stale("gone")
-    if copy.content is not Content.WAKING:
-        return copy.subject_id
-    holds = select(WakingAlert.alert_id).where(WakingAlert.waking_id == copy.subject_id)
-    async with context.database.read() as session:
-        alerts = (await session.scalars(holds)).all()
-    if len(alerts) != 1:
-        raise Stale("gone")
-    return alerts[0]
+@desk(Act.CORRECT)
+async def choose_alert(update: Update, context: Context, dialogue: str, alert: str) -> None:
+    """Of the alerts in the replied message, this one is wrong."""
+    alert_id, about = await chosen(update, context, dialogue, alert)
+    await _correct_alert(update, context, CorrectionKind(about["kind"]), alert_id, about["words"])
 
 
 async def _correct_alert(

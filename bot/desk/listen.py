@@ -23,7 +23,7 @@ from digests.alerts.staff import role_of
 from digests.corrections.correction import CorrectedSubject, CorrectionKind
 from digests.errors import Incomplete, RequestError, TooLong, UnknownPlace, UnreadableTime
 
-_WITH_BUTTONS = (Asked.STORY, Asked.KEEP)
+_WITH_BUTTONS = (Asked.STORY, Asked.ALERT, Asked.KEEP)
 
 
 async def listen(update: Update, context: Context) -> bool:

@@ -8,6 +8,7 @@ from telegram.constants import ChatType
 
 from bot.context import Context
 from bot.desk.door import desk, number, person
+from bot.desk.which import headlines
 from digests.alerts.alert import Alert, AlertRevision
 from digests.alerts.card import language_at
 from digests.alerts.dialogue import Asked, ask, drop
@@ -122,7 +123,9 @@ async def _tell_desk(session: AsyncSession, context: Context, made: Report) -> N
 
 
 async def _headline(session: AsyncSession, made: Report) -> str | None:
-    """An alert's headline; a digest has many."""
+    """An alert's headline, or those of all that one message told of; a digest has many."""
+    if made.content is Content.WAKING:
+        return " · ".join(title for _, title in await headlines(session, made.subject_id))
     if made.content is not Content.ALERT:
         return None
     alert = await session.get_one(Alert, made.subject_id)

@@ -8,13 +8,11 @@ from telegram import Update
 from bot.context import Context
 from bot.desk.card import redraw
 from bot.desk.door import desk, number, person
+from bot.desk.which import alert_meant, chosen, news_meant
 from digests.alerts import resend as alerts
-from digests.alerts.card import Card, card_at
+from digests.alerts.card import Card
 from digests.alerts.permission import Act
 from digests.alerts.resend import Missed, who_missed
-from digests.corrections.report import copy_in
-from digests.errors import Stale
-from digests.outbox.dispatch import Content
 
 
 @desk(Act.APPROVE)
@@ -25,12 +23,17 @@ async def resend(update: Update, context: Context) -> None:
     if meant is None:
         await context.answer("desk/resend_what.html")
         return
-    async with context.database.read() as session:
-        card = await card_at(session, meant.chat_id, meant.message_id)
-        copy = await copy_in(session, meant.chat_id, meant.message_id)
-    if card is None and (copy is None or copy.content is not Content.ALERT):
-        raise Stale("gone")
-    await _ask(context, card.alert_id if card else copy.subject_id if copy else 0)
+    news = await news_meant(context, meant)
+    alert_id = await alert_meant(update, context, news, "resend_alert")
+    if alert_id is not None:
+        await _ask(context, alert_id)
+
+
+@desk(Act.APPROVE)
+async def choose_alert(update: Update, context: Context, dialogue: str, alert: str) -> None:
+    """Of the alerts in the replied message, this one is meant."""
+    alert_id, _ = await chosen(update, context, dialogue, alert)
+    await _ask(context, alert_id)
 
 
 @desk(Act.APPROVE)

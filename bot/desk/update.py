@@ -12,9 +12,10 @@ from bot.desk.card import redraw
 from bot.desk.door import desk, number, person
 from bot.desk.heard import words_after_command
 from bot.desk.showing import manner_of, send
+from bot.desk.which import alert_meant, chosen, news_meant
 from bot.rendering import alert as alert_rendering
 from digests.alerts.alert import Alert, AlertRevision, AlertState
-from digests.alerts.card import card_at, language_at
+from digests.alerts.card import language_at
 from digests.alerts.dialogue import Asked
 from digests.alerts.dialogue import ask as ask_person
 from digests.alerts.permission import Act
@@ -24,7 +25,6 @@ from digests.alerts.suggestion import spoken
 from digests.alerts.update import AlertUpdate, UpdateState
 from digests.alerts.wording import headline
 from digests.corrections import renew
-from digests.corrections.report import copy_in
 from digests.corrections.spread import chats_with
 from digests.errors import Stale
 from digests.outbox.dispatch import Content, Lane
@@ -42,13 +42,20 @@ async def update_alert(update: Update, context: Context) -> None:
     if message is None or meant is None:
         await context.answer("desk/update_what.html")
         return
-    async with context.database.read() as session:
-        card = await card_at(session, meant.chat_id, meant.message_id)
-        copy = await copy_in(session, meant.chat_id, meant.message_id)
-    if card is None and (copy is None or copy.content is not Content.ALERT):
-        raise Stale("gone")
-    alert_id = card.alert_id if card else copy.subject_id if copy else 0
-    words = words_after_command(message)
+    words, news = words_after_command(message), await news_meant(context, meant)
+    alert_id = await alert_meant(update, context, news, "update_alert", words=words)
+    if alert_id is not None:
+        await _update(update, context, alert_id, words)
+
+
+@desk(Act.CORRECT)
+async def choose_alert(update: Update, context: Context, dialogue: str, alert: str) -> None:
+    """Of the alerts in the replied message, this one has newer words."""
+    alert_id, about = await chosen(update, context, dialogue, alert)
+    await _update(update, context, alert_id, about["words"])
+
+
+async def _update(update: Update, context: Context, alert_id: int, words: str) -> None:
     if not words:
         await _ask_words(update, context, alert_id)
         return

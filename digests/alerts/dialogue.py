@@ -33,6 +33,7 @@ class Asked(StrEnum):
     UPDATE = "update"
     REASON = "reason"
     STORY = "story"
+    ALERT = "alert"
     KEEP = "keep"
     REPORT = "report"
     ANSWER = "answer"

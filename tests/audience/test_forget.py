@@ -12,8 +12,10 @@ from digests.audience.slot import Appointment
 from digests.audience.subscriber import ChatKind, Subscriber
 from digests.migrations.tables import METADATA
 from digests.outbox.dispatch import Content, MessageKind
+from digests.outbox.held import Held, HeldState
 from digests.outbox.receipt import Outcome, Receipt
 from digests.storage.database import Database
+from digests.vocabulary import Severity
 from tests.audience.builders import ENERGY, reader
 
 
@@ -87,3 +89,28 @@ async def test_the_admin_who_let_us_into_a_group_is_named_there_no_more(
         await erase(session, 7)
     async with database.read() as session:
         assert await session.scalar(select(Subscriber.set_up_by)) is None
+
+
+async def test_what_is_held_and_woken_is_exported_and_forgotten_with_its_reader(
+    database: Database, now: datetime
+) -> None:
+    async with database.write() as session:
+        one = await reader(session, now, ENERGY)
+        for state in (HeldState.HELD, HeldState.WOKEN):
+            kept = Held(dispatch_id=1, subject_id=7, severity=Severity.ROUTINE, state=state,
+                        subscriber_id=one.id, chat_id=100, held_at=now, wakes_at=now, woken_by=2)  # fmt: skip
+            session.add(kept)
+        came = receipt(100, now, one.id)
+        came.content = Content.WAKING
+        session.add(came)
+    async with database.read() as session:
+        known = json.loads(json.dumps(await export(session, 100)))
+    assert [row["state"] for row in known["held"]] == ["held", "woken"]
+    assert [row["content"] for row in known["receipt"]] == ["waking"]
+    async with database.write() as session:
+        await erase(session, 100)
+    async with database.read() as session:
+        rows = (await session.execute(select(Held.chat_id, Held.subscriber_id))).all()
+        assert {tuple(row) for row in rows} <= {(0, None)}
+        sent = (await session.scalars(select(Receipt))).one()
+        assert (sent.chat_id, sent.subscriber_id, sent.message_id) == (0, None, None)

@@ -27,7 +27,7 @@ async def show_map(update: Update, context: Context, edition_id: str = "") -> No
             assert chat is not None  # noqa: S101 - nothing without a chat is routed to a handler
             await ask_map(session, edition, chat.id, now=context.now())
     if is_drawn:
-        await context.toast("chat/on_its_way.html")
+        await context.toast("chat/map_on_its_way.html")
     elif update.callback_query is not None:
         await context.toast("chat/no_map.html", alert=True, digest=edition is not None)
     else:

@@ -36,7 +36,7 @@ async def test_a_correction_is_shown_confirmed_and_brought_to_every_copy(desk: N
     shown, note, controls = await desk.say(EDITOR, f"/correct {RIGHT}", reply_to=card["message_id"])
     assert "Corrected at" in shown["text"]
     assert "Earlier we said: Missile strikes reported on a depot near Luhansk" in shown["text"]
-    assert "3 copies have arrived: each is edited" in controls["text"]
+    assert "3 copies have arrived: each will be edited" in controls["text"]
     await desk.deliver()
     assert len(desk.screen(READERS[0])) == 1
     await desk.tap(EDITOR, "Correct 3 copies")

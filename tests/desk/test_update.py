@@ -14,7 +14,7 @@ BEFORE = "Missile strikes reported on a depot near Luhansk"
 async def test_a_quiet_update_edits_every_copy_and_sends_nothing(desk: Newsroom) -> None:
     _, card = await sent(desk)
     shown, controls = await desk.say(EDITOR, f"/update {NEWER}", reply_to=card["message_id"])
-    assert "3 copies have arrived and are edited." in controls["text"]
+    assert "3 copies have arrived and will be edited." in controls["text"]
     await desk.tap(EDITOR, "Edit quietly")
     await desk.deliver()
     for reader in READERS:
@@ -81,7 +81,7 @@ async def test_another_severity_is_another_preview_and_the_old_buttons_are_dead(
     await desk.tap(EDITOR, "Update the alert")
     await desk.say(EDITOR, NEWER)
     old = desk.screen(EDITOR)[-1]
-    await desk.tap(EDITOR, "Flash")
+    await desk.tap(EDITOR, "Severity: Flash")
     controls = desk.screen(EDITOR)[-1]
     assert "The severity rises" in controls["text"]
     assert "Edit quietly" not in str(buttons(controls))

@@ -29,7 +29,7 @@ from tests.faults.rows import ROWS
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "var" / "faults"
 README = ROOT / "README.md"
-NOT_RUN = "not run in full; its small form is in `make test`"
+NOT_RUN = "not run in full"
 BEGIN, END = "<!-- faults: written by python -m tests.faults --readme -->", "<!-- end of faults -->"
 
 

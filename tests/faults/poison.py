@@ -39,7 +39,8 @@ async def crashing_rows(
     found = judge(record, others, deaths=staff.deaths, doubtful=doubtful)
     said = (
         f"{deadly} deadly messages, {crashes} crashes: {len(others & reached)} of {len(others)} others "
-        f"delivered, {len(doubtful)} uncertain at the desk, {found}; a deadly message crashed at most {crashes / deadly:.1f} workers"
+        f"delivered, {len(doubtful)} uncertain at the desk, {found}; each crashed "
+        f"{crashes / deadly:.1f} workers"
     )
     return Outcome(said, found.is_clean and others <= reached and crashes <= 3 * deadly)
 

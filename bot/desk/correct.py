@@ -17,7 +17,7 @@ from bot.desk.which import alert_meant, chosen, news_meant
 from bot.rendering import alert as alert_rendering
 from bot.rendering import correction as correction_rendering
 from bot.rendering.render import Message
-from digests.alerts.alert import Alert
+from digests.alerts.alert import Alert, AlertRevision
 from digests.alerts.card import language_at
 from digests.alerts.dialogue import Asked, answered, ask
 from digests.alerts.permission import Act
@@ -208,7 +208,16 @@ async def _controls(
         "two_person": context.settings.two_person and is_new,
         "me": me,
         "alone_from": alone_from(correction.asked_at) if correction.asked_at else None,
+        "lost": await _lost(session, correction) if is_new else [],
     }
+
+
+async def _lost(session: AsyncSession, correction: Correction) -> list[str]:
+    """Languages the alert speaks now and will not speak any more."""
+    if correction.subject is not CorrectedSubject.ALERT:
+        return []
+    was = await session.get_one(AlertRevision, (correction.subject_id, correction.was_revision))
+    return sorted(set(was.texts) - set(correction.texts))
 
 
 def _headline(correction: Correction) -> str:

@@ -193,6 +193,7 @@ async def _controls(
         "update": found,
         "chats": sum(counted.values()),
         "rises": found.severity.rank > was.severity.rank,
+        "lost": sorted(set(was.texts) - {found.language}),
         "two_person": context.settings.two_person,
         "me": me,
         "alone_from": alone_from(found.asked_at) if found.asked_at else None,

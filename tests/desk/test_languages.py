@@ -56,3 +56,16 @@ async def test_the_other_text_is_written_anew_or_taken_away(desk: Newsroom) -> N
     assert [m for m in desk.screen(EDITOR) if "Вибухи під Луганськом" in m["text"]]
     await desk.tap(EDITOR, "Only in English")
     assert not [m for m in desk.screen(EDITOR) if "Вибухи" in m["text"]]
+
+
+async def test_newer_words_in_one_language_say_that_the_other_falls_away(desk: Newsroom) -> None:
+    await desk.say(EDITOR, TEXT)
+    await desk.tap(EDITOR, "Add Ukrainian text")
+    await desk.say(EDITOR, UKRAINIAN)
+    await desk.tap(EDITOR, "Send to 3")
+    await desk.deliver()
+    for command in ("update", "correct"):
+        card = desk.with_button(EDITOR, "Correct")
+        said = await desk.say(EDITOR, f"/{command} The fire is out", reply_to=card["message_id"])
+        assert "The Ukrainian text falls away" in said[-1]["text"]
+        await desk.tap(EDITOR, "Discard")

@@ -44,9 +44,8 @@ async def spread_alert(
 ) -> None:
     """Waiting copies show what is right or stay unsent; those that arrived are edited and answered."""
     age = now - (alert.decided_at or alert.created_at)
-    is_stopped = _remedy(Carried.WAITING, correction, age) is Remedy.STOP
-    wakings = await take_copies(session, alert.id, stopped=is_stopped)
-    if is_stopped:
+    wakings = await take_copies(session, alert.id)
+    if _remedy(Carried.WAITING, correction, age) is Remedy.STOP:
         for dispatch_id in await going_out(session, alert.id):
             await cancel(session, dispatch_id, reason="retracted", now=now)
     await stop_older(session, alert.id, wakings, now=now)
@@ -76,18 +75,14 @@ def _replies(alert_id: int) -> Select[int]:
     return select(AlertUpdate.id).where(AlertUpdate.alert_id == alert_id)
 
 
-async def take_copies(
-    session: AsyncSession, alert_id: int, *, stopped: bool = False
-) -> Sequence[int]:
+async def take_copies(session: AsyncSession, alert_id: int) -> Sequence[int]:
     """Locks all that shows this alert, so that no courier waits for us while we wait for it; the wakings
-    in which it stands. ``stopped`` where it goes out no further."""
+    in which it stands."""
     holding = select(WakingAlert.waking_id).where(WakingAlert.alert_id == alert_id)
     locked = select(Waking.id).where(Waking.id.in_(holding)).order_by(Waking.id)
     wakings = (await session.scalars(locked.with_for_update())).all()
-    alert = _of(Content.ALERT, [alert_id])
-    replies = _of(Content.UPDATE, _replies(alert_id))
-    stops = or_(Dispatch.kind == MessageKind.EDIT, replies, *([alert] if stopped else []))
-    await lock_shown(session, or_(alert, replies, _of(Content.WAKING, wakings)), stops)
+    alert, replies = _of(Content.ALERT, [alert_id]), _of(Content.UPDATE, _replies(alert_id))
+    await lock_shown(session, or_(alert, replies, _of(Content.WAKING, wakings)))
     return wakings
 
 
@@ -139,7 +134,7 @@ async def spread_story(
     """Every digest with this story shows what is right; the readers of a fresh one are told."""
     holding = select(EditionStory.edition_id).where(EditionStory.story_id == story.id)
     shown = or_(_of(Content.EDITION, holding), _of(Content.MAP, holding))
-    await lock_shown(session, shown, Dispatch.kind == MessageKind.EDIT)
+    await lock_shown(session, shown)
     await supersede(session, Content.EDITION, holding, now=now)
     await supersede(session, Content.MAP, holding, now=now)
     await _raise_editions(session, story, holding)

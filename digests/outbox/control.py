@@ -106,15 +106,10 @@ async def raise_revision(
     )
 
 
-async def lock_shown(
-    session: AsyncSession, shown: ColumnElement[bool], stopped: ColumnElement[bool]
-) -> None:
-    """Locks the dispatches that are to show something else, by number, as couriers lock those they
-    settle; where one of them is going to be stopped, the gates first. Before the first ``supersede``,
-    ``cancel`` or ``raise_revision`` of several."""
-    unfinished = select(Dispatch.id).where(shown, stopped, Dispatch.state.in_(_UNFINISHED))
-    if await session.scalar(unfinished.limit(1)) is not None:
-        await lock_gates(session)
+async def lock_shown(session: AsyncSession, shown: ColumnElement[bool]) -> None:
+    """Locks the gates, then the dispatches that are to show something else, by number, as couriers lock
+    those they settle. Before the first ``supersede``, ``cancel`` or ``raise_revision`` of several."""
+    await lock_gates(session)
     locked = select(Dispatch.id).where(shown).order_by(Dispatch.id).with_for_update()
     await session.execute(locked)
 

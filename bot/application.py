@@ -216,6 +216,7 @@ BUTTONS: dict[str, ButtonHandler] = {
     "unknown_all": matters.accept_all,
     "report": reports.report_error,
     "report_drop": reports.drop_report,
+    "reports": reports.reports_page,
     "report_answer": reports.ask_answer,
 }
 """By the first word of the callback data."""

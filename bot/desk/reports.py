@@ -21,6 +21,9 @@ from digests.errors import Stale
 from digests.outbox.dispatch import Content
 from digests.outbox.notice import announce
 
+PAGE = 6
+"""Reports shown at once; those answered make room for the next."""
+
 ANSWER = 1500
 """Characters of an answer: with the report it must fit into one message."""
 
@@ -68,6 +71,15 @@ async def take_report(update: Update, context: Context, message_id: int, words: 
         if is_news:
             await _tell_desk(session, context, made)
     await context.answer("desk/report_taken.html")
+
+
+@desk(Act.CORRECT)
+async def reports_page(update: Update, context: Context) -> None:  # noqa: ARG001 - a handler's signature
+    """What readers reported and nobody has answered, also where the notice about it was lost."""
+    async with context.database.read() as session:
+        found = await reports.longest_waiting(session, PAGE)
+        more = await reports.unanswered(session) - len(found)
+    await context.answer("desk/reports.html", reports=found, more=more)
 
 
 @desk(Act.CORRECT)

@@ -141,6 +141,12 @@ async def answer(
     return found
 
 
+async def longest_waiting(session: AsyncSession, most: int) -> list[Report]:
+    """So many of the reports that wait for an answer, the oldest first."""
+    wanted = select(Report).where(Report.answered_at.is_(None)).order_by(Report.id).limit(most)
+    return list(await session.scalars(wanted))
+
+
 async def unanswered(session: AsyncSession) -> int:
     """How many reports wait for an answer."""
     wanted = select(func.count()).select_from(Report).where(Report.answered_at.is_(None))

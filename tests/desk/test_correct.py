@@ -196,3 +196,17 @@ async def test_a_reader_reports_an_error_and_is_answered(desk: Newsroom) -> None
     await desk.say(EDITOR, "You are right, thank you.")
     await desk.deliver()
     assert "You are right, thank you." in desk.last(reader)
+
+
+async def test_reports_wait_at_the_desk_until_they_are_answered(desk: Newsroom) -> None:
+    await sent(desk)
+    reader = READERS[0]
+    await desk.tap(reader, "Report an error")
+    await desk.say(reader, "It was a warehouse.")
+    await desk.say(EDITOR, "/desk")
+    await desk.tap(EDITOR, "Errors that readers report")
+    assert "It was a warehouse." in desk.last(EDITOR)
+    await desk.tap(EDITOR, "Answer report")
+    await desk.say(EDITOR, "Thank you, you are right.")
+    await desk.say(EDITOR, "/desk")
+    assert "report of an error" not in desk.last(EDITOR)

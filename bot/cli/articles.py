@@ -98,7 +98,7 @@ def _import_row(name: str, report: Any) -> dict[str, Any]:
 @as_json
 @waits
 async def collect(as_json: bool) -> None:
-    """Read every source that is due, and place the new articles into stories."""
+    """Read every source that is due. New articles are placed into stories."""
     from bot.news import collect_and_group
     from digests.stories.tagging import load_topics
 
@@ -132,7 +132,7 @@ async def _due(database: Database) -> int:
 @click.option("--hours", type=click.IntRange(1), help="Only articles read in the last hours.")
 @waits
 async def export(file: TextIO, hours: int | None) -> None:
-    """Write the articles as JSON Lines, in the shape `import` takes; to stdout unless FILE is named."""
+    """Write the articles as JSON Lines. In the shape `import` takes; to stdout unless FILE is named."""
     from bot.news import article_rows
 
     since = now() - timedelta(hours=hours) if hours else None

@@ -81,7 +81,8 @@ def named_topic(topics: Topics, word: str) -> Topic:
     name = topics.resolve(word)
     if name is None:
         near = ", ".join(topics.nearest(word, Language.ENGLISH))
-        raise click.BadParameter(f"no such topic: {word}; perhaps {near}", param_hint="--topics")
+        nearest = f"perhaps {near}" if near else "`frontwire topics` lists them"
+        raise click.BadParameter(f"no such topic: {word}; {nearest}", param_hint="--topics")
     return name
 
 

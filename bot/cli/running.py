@@ -49,7 +49,7 @@ async def migrate() -> None:
 @as_json
 @waits
 async def doctor(as_json: bool) -> None:
-    """Check token, database, clock, sources and permissions, and say what to do."""
+    """Say what is wrong and what to do about it. Checks token, database, clock, sources and permissions."""
     from bot.doctor import examine
 
     held = settings()
@@ -66,7 +66,8 @@ async def doctor(as_json: bool) -> None:
 @main.command("resume-delivery")
 @waits
 async def resume_delivery() -> None:
-    """Send what waits, where a start stopped all delivery because the database stood still for hours."""
+    """Send what waits after a long standstill. A start stops all delivery where the database stood still
+    for hours."""
     from digests.outbox import restored
 
     async with opened() as database, database.write() as session:
@@ -78,7 +79,7 @@ async def resume_delivery() -> None:
 @as_json
 @waits
 async def stats(as_json: bool) -> None:
-    """Subscribers, sources, articles, the outbox and the ledger in figures."""
+    """Readers, sources, articles, the outbox in figures."""
     from dataclasses import asdict
 
     from bot.web.figures import figures

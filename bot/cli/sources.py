@@ -148,7 +148,7 @@ async def import_opml(file: Any) -> None:
 @click.argument("file", type=click.File("wb"), default="-")
 @waits
 async def export_opml(file: Any) -> None:
-    """Write the feeds as an OPML list; to stdout unless FILE is named."""
+    """Write the feeds as an OPML list. To stdout unless FILE is named."""
     from sqlalchemy import select
 
     from digests.intake import opml

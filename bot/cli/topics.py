@@ -22,7 +22,7 @@ LONGEST = 1_000_000
 @as_json
 @click.pass_context
 def topics(ctx: click.Context, as_json: bool) -> None:
-    """The topics readers choose from; `topics test` says why a text gets them."""
+    """The topics readers choose from. `topics test` says why a text gets them."""
     if ctx.invoked_subcommand is not None:
         return
     known = _known()

@@ -95,7 +95,8 @@ async def require_head(database: Database) -> None:
     found, needed = await current(database), head()
     if found != needed:
         raise SchemaOutdated(
-            f"the database is at {found or 'no revision'}, this version needs {needed}"
+            f"the database is at {found or 'no revision'}, this version needs {needed}; "
+            "`frontwire migrate` brings it up"
         )
 
 

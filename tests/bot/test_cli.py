@@ -71,6 +71,7 @@ def test_a_database_without_schema_is_refused_with_what_to_do(
     result = run("stats")
     assert result.exit_code == MISUSED
     assert result.stderr.startswith("SchemaOutdated: ")
+    assert "frontwire migrate" in result.stderr
 
 
 @pytest.mark.parametrize(

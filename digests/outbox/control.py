@@ -18,6 +18,7 @@ from sqlalchemy import (
     insert,
     literal,
     null,
+    or_,
     select,
     update,
 )
@@ -75,7 +76,23 @@ async def supersede(
     now: datetime,
 ) -> int:
     """Cancels unfinished edits of these subjects' copies, newer ones are about to be planned; how many.
-    Call it before ``raise_revision``: the gates' lock comes before any other."""
+    Call it before ``raise_revision``: the gates' lock comes before any other, then those of all these
+    dispatches, oldest first, as whoever settles their messages takes them."""
+    await lock_gates(session)
+    await session.execute(
+        select(Dispatch.id)
+        .where(
+            or_(
+                and_(Dispatch.content == content, Dispatch.subject_id.in_(subject_ids)),
+                and_(
+                    Dispatch.received_content == content,
+                    Dispatch.received_subject_id.in_(subject_ids),
+                ),
+            )
+        )
+        .order_by(Dispatch.id)
+        .with_for_update()
+    )
     older = await session.scalars(
         select(Dispatch.id)
         .where(

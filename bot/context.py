@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 from telegram.ext import Application, CallbackContext, ExtBot
 
+from digests.alerts.estimate import Estimates
 from digests.audience.subscriber import Subscriber
 from digests.storage.database import Database
 from digests.vocabulary import Language
@@ -44,6 +45,7 @@ class Services:
     contents: Contents
     clock: Callable[[], datetime]
     """The time in UTC; the tests' journeys hand in their own."""
+    estimates: Estimates = field(default_factory=Estimates)
 
 
 Box = dict[str, Any]

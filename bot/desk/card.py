@@ -21,7 +21,6 @@ from bot.rendering.alert import Told
 from bot.rendering.render import Message
 from digests.alerts.alert import Alert, AlertState
 from digests.alerts.card import DEALING, Card, cards_of, take_wanted
-from digests.alerts.estimate import estimate
 from digests.alerts.propose import item_of, newest
 from digests.alerts.release import alone_from
 from digests.alerts.staff import approvers
@@ -194,7 +193,7 @@ async def _unsent(
 ) -> Message:
     words = await newest(session, alert)
     item, now = item_of(words), services.clock()
-    audience = await estimate(session, item.topics, item.severity, now=item.release_at or now)
+    audience = await services.estimates.of(session, words, now=item.release_at or now)
     asked = await approvers(session, services.settings.owners)
     return services.words.message(
         f"desk/card_{alert.state}.html",

@@ -1,20 +1,26 @@
-"""Whom an alert would reach (verb): counted in one query, whatever the number of subscribers."""
+"""Whom an alert would reach (verb): counted in one query, and found by index as its dispatch is."""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from digests.alerts.alert import AlertRevision
 from digests.audience.manner import Manner, manner_of
+from digests.audience.occurrence import floor_minute
 from digests.audience.subscriber import Subscriber
 from digests.outbox.dispatch import Dispatch
-from digests.outbox.plan import matching
+from digests.outbox.plan import matching_halves
 from digests.outbox.quiet import is_quiet
 from digests.vocabulary import Severity
+
+KEPT = 32
+"""Estimates held in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +37,37 @@ class Estimate:
         return (self.readers - self.held) / rate
 
 
+Asked = tuple[int, int, tuple[str, ...], Severity, datetime]
+"""An alert's id and revision, its topics and severity, and the minute."""
+
+
+class Estimates:
+    """Counts once for each state of an alert and minute: its card is drawn again at every tap, and a
+    million subscribers take seconds to count."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Asked, Estimate] = OrderedDict()
+
+    async def of(self, session: AsyncSession, words: AlertRevision, *, now: datetime) -> Estimate:
+        """Whom these words of an alert would reach, as of this minute."""
+        topics = tuple(words.topics)
+        asked = (words.alert_id, words.revision, topics, words.severity, floor_minute(now))
+        if asked not in self._kept:
+            self._kept[asked] = await estimate(session, topics, words.severity, now=now)
+            if len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return self._kept[asked]
+
+
 async def estimate(
     session: AsyncSession, topics: Sequence[str], severity: Severity, *, now: datetime
 ) -> Estimate:
     """Counts those whom a dispatch of these topics and this severity would be for."""
-    meant = matching(Dispatch(topics=list(topics), severity=severity))
+    meant = matching_halves(Dispatch(topics=list(topics), severity=severity))
     hours = (Subscriber.timezone, Subscriber.quiet_from, Subscriber.quiet_until)
     by = (*hours, Subscriber.alerts, Subscriber.at_night)
-    groups = await session.execute(select(*by, func.count()).where(meant).group_by(*by))
+    halves = [select(*by, func.count()).where(half).group_by(*by) for half in meant]
+    groups = await session.execute(union_all(*halves))
     readers = quiet = held = 0
     for timezone, quiet_from, quiet_until, by_day, at_night, count in groups:
         readers += count

@@ -74,18 +74,23 @@ def _extent(dispatch: Dispatch) -> Select[*tuple[Any, ...]]:
 
 
 def _matching_extent(dispatch: Dispatch) -> Select[*tuple[Any, ...]]:
-    """As ``matching`` finds them, but each half by its own index: an editor waits for this."""
+    """How many they are: an editor waits for this."""
+    counts = [
+        select(func.count(Subscriber.id)).where(half).scalar_subquery()
+        for half in matching_halves(dispatch)
+    ]
+    return select(counts[0] + counts[1], select(func.max(Subscriber.id)).scalar_subquery())
+
+
+def matching_halves(dispatch: Dispatch) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The same as ``matching`` in two, each found by its own index; nobody is in both."""
     tastes = select(TasteTopic.taste_id).where(TasteTopic.topic.in_(dispatch.topics or []))
     wanting = and_(
         Subscriber.state == SubscriberState.ACTIVE,
         Subscriber.alerts.in_(admitting(dispatch.severity or Severity.FLASH)),
     )
     same = and_(wanting, Subscriber.breaking_taste_id.is_(None), Subscriber.taste_id.in_(tastes))
-    other = and_(wanting, Subscriber.breaking_taste_id.in_(tastes))
-    counts = [
-        select(func.count(Subscriber.id)).where(half).scalar_subquery() for half in (same, other)
-    ]
-    return select(counts[0] + counts[1], select(func.max(Subscriber.id)).scalar_subquery())
+    return same, and_(wanting, Subscriber.breaking_taste_id.in_(tastes))
 
 
 def matching(dispatch: Dispatch) -> ColumnElement[bool]:

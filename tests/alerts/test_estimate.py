@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import update
 
-from digests.alerts.estimate import Estimate, estimate
+from digests.alerts.estimate import Estimate, Estimates, estimate
+from digests.alerts.propose import newest
 from digests.audience.manner import DAY, Manner, Manners
 from digests.audience.subscriber import Subscriber, SubscriberState
 from digests.storage.database import Database
 from digests.vocabulary import Severity
+from tests.alerts.builders import draft, newsroom
 from tests.outbox.builders import readers
 
 FLASH_ALONE: Manners = (Manner.NONE, Manner.NONE, Manner.SOUND)
@@ -78,3 +80,21 @@ async def test_quiet_hours_are_those_of_the_reader_to_the_minute(
 
 def test_the_time_it_takes_follows_from_the_rate() -> None:
     assert Estimate(readers=12_300, quiet=0).seconds(30) == 410
+
+
+async def test_a_card_drawn_again_in_the_same_minute_counts_nobody_anew(
+    database: Database, now: datetime
+) -> None:
+    estimates = Estimates()
+    async with database.write() as session:
+        await newsroom(session, now)
+        words = await newest(session, await draft(session, now))
+        found = []
+        for chat_id, later in ((11, 0), (12, 30), (13, 60)):
+            await readers(session, [chat_id], now=now, topics=["strikes"])
+            moment = now + timedelta(seconds=later)
+            found.append((await estimates.of(session, words, now=moment)).readers)
+        words.severity = Severity.ROUTINE if words.severity is Severity.FLASH else Severity.FLASH
+        await readers(session, [14], now=now, topics=["strikes"])
+        found.append((await estimates.of(session, words, now=moment)).readers)
+    assert found == [1, 1, 3, 4]

@@ -11,16 +11,19 @@ from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from digests.audience.manner import Manner
 from digests.migrations.tables import METADATA
 from digests.outbox.claim import Claimed, claim
 from digests.outbox.control import cancel, pause, raise_revision, resume
 from digests.outbox.dispatch import Content, Dispatch, MessageKind
 from digests.outbox.expand import expand
+from digests.outbox.held import Held
 from digests.outbox.message import MessageState, OutboxMessage
 from digests.outbox.receipt import Outcome, Receipt
 from digests.outbox.rescue import rescue
@@ -103,10 +106,14 @@ class World:
             return
         async with self.database.write() as session:
             now, number = self.clock.now, len(self.dispatches)
-            await readers(session, [c + 100 * number for c in CHATS[:count]], now=now)
-            made = await alert(session, now=now, subject_id=number)
-        self.dispatches.append(made.id)
-        self.revisions[made.id] = 1
+            made = await readers(session, [c + 100 * number for c in CHATS[:count]], now=now)
+            # One sleeps already, another from the next minute on; neither may be disturbed.
+            for one, begins in zip(made, (minute_of(now) - 60, minute_of(now) + 1), strict=False):
+                one.quiet_from, one.quiet_until = begins, minute_of(now) + 8 * 60
+                one.at_night = (Manner.HOLD,) * 3
+            dispatch = await alert(session, now=now, subject_id=number)
+        self.dispatches.append(dispatch.id)
+        self.revisions[dispatch.id] = 1
 
     async def expand_(self, chunk: int) -> None:
         async with self.database.write() as session:
@@ -201,7 +208,7 @@ class World:
                 stand = await tally(session, which)
                 total = (
                     stand.waiting + stand.sending + stand.sent + stand.failed
-                    + stand.cancelled + stand.unknown + stand.passed_over
+                    + stand.cancelled + stand.unknown + stand.passed_over + stand.held
                 )  # fmt: skip
                 assert total == stand.audience
             flying = await session.execute(
@@ -245,8 +252,12 @@ class World:
     async def everyone_has_what_they_should(self) -> None:
         async with self.database.read() as session:
             receipts = (await session.scalars(select(Receipt).order_by(Receipt.id))).all()
+            held = (await session.scalars(select(Held))).all()
         closing = Counter((r.dispatch_id, r.chat_id) for r in receipts if r.closes)
+        closing.update((one.dispatch_id, one.chat_id) for one in held)
         assert all(count == 1 for count in closing.values()), "counted twice"
+        for one in held:
+            assert not self.sent.get((one.dispatch_id, one.chat_id, 0)), "held, and it came"
         for key, accepted in self.sent.items():
             assert len(accepted) <= 2, "more than twice"
             mine = [r for r in receipts if (r.dispatch_id, r.chat_id, r.part) == key]
@@ -269,10 +280,24 @@ class World:
         assert any(self.shown[copy] == newest for copy in known), "an old revision stays"
 
 
+def minute_of(moment: datetime) -> int:
+    """Of the day where the readers live."""
+    local = moment.astimezone(ZoneInfo("Europe/Kyiv"))
+    return local.hour * 60 + local.minute
+
+
 async def emptied(database: Database) -> None:
     async with database.write() as session:
         for table in reversed(METADATA.sorted_tables):
-            if table.name in {"outbox", "receipt", "dispatch", "gate", "chat_pace", "subscriber"}:
+            if table.name in {
+                "outbox",
+                "receipt",
+                "held",
+                "dispatch",
+                "gate",
+                "chat_pace",
+                "subscriber",
+            }:
                 await session.execute(table.delete())
 
 

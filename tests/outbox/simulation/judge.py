@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.outbox.claim import LEASE
 from digests.outbox.dispatch import Dispatch
+from digests.outbox.held import Held
 from digests.outbox.receipt import Outcome, Receipt
 from digests.outbox.tally import tally
 from tests.outbox.simulation.play import Play
@@ -34,9 +35,11 @@ class Judge:
     async def verdict(self, session: AsyncSession) -> list[str]:
         """Everything that is wrong; nothing, as it should be."""
         doubtful = await self._admitted(session)
+        held = await self._kept(session)
         return [
             *self._repeated(),
-            *self._lost(doubtful),
+            *self._lost(doubtful | held),
+            *self._disturbed(held),
             *self._stale(),
             *self._too_fast(),
             *self._late(),
@@ -88,6 +91,17 @@ class Judge:
         )
         return {(self._before.get(r.chat_id, r.chat_id), r.subject_id) for r in unknown}
 
+    async def _kept(self, session: AsyncSession) -> set[tuple[int, int]]:
+        """For whom it waits until their quiet hours end."""
+        rows = await session.scalars(select(Held))
+        return {(self._before.get(one.chat_id, one.chat_id), one.subject_id) for one in rows}
+
+    def _disturbed(self, held: set[tuple[int, int]]) -> Iterator[str]:
+        """What is kept for later does not come as well."""
+        for chat, subject, part in self._copies():
+            if (chat, subject) in held:
+                yield f"{subject} is held for {chat}, and part {part} came"
+
     def _stale(self) -> Iterator[str]:
         """Copies whose number we learned, in chats we can reach, show the newest revision."""
         unreachable = {*self._play.telegram.blocked, *self._play.telegram.moved}
@@ -130,7 +144,8 @@ class Judge:
         wrong = []
         for dispatch_id in await session.scalars(select(Dispatch.id)):
             stand = await tally(session, dispatch_id)
-            ended = stand.sent + stand.failed + stand.cancelled + stand.unknown + stand.passed_over
+            ended = stand.sent + stand.failed + stand.cancelled + stand.unknown
+            ended += stand.passed_over + stand.held
             if stand.waiting or stand.sending or ended != stand.audience:
                 wrong.append(f"dispatch {dispatch_id}: {stand}")
         return wrong

@@ -12,6 +12,7 @@ from random import Random
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from digests.audience.manner import Manner
 from digests.outbox.control import cancel, pause, raise_revision, resume, supersede
 from digests.outbox.dispatch import Content, Dispatch, DispatchState, Lane, MessageKind, Reach
 from digests.outbox.message import OutboxMessage
@@ -83,7 +84,12 @@ class Play:
     async def run(self) -> None:
         """All of it."""
         async with self.act() as session:
-            await readers(session, self.chats, now=self.world.now())
+            made = await readers(session, self.chats, now=self.world.now())
+            # It is 08:00: every seventh sleeps until 07:00, the next from 08:01 on.
+            for n, one in enumerate(made):
+                if n % 7 < 2:
+                    one.quiet_from, one.quiet_until = 8 * 60 + n % 7, 7 * 60
+                    one.at_night = (Manner.HOLD,) * 3
         for _ in range(self.count):
             self._boot()
         acts = [asyncio.ensure_future(one) for one in self._acts()]

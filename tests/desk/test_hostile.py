@@ -39,10 +39,10 @@ async def test_a_reader_who_forges_any_of_the_desks_buttons_is_refused(desk: New
     await desk.deliver()
     assert [desk.screen(reader) for reader in READERS] == [[], [], []]
     audited = [act for act in await desk.audited() if act.startswith("refused")]
-    # The same wish twice within a minute is written down once.
+    # Handlers of one name wish the same, and the same twice in a row is written down once.
     wishes = {BUTTONS[data.split(":")[0]].__name__ for data in FORGED}
     assert set(audited) == {f"refused {wish}" for wish in wishes}
-    assert len(audited) == len(wishes) > 30
+    assert len(wishes) > 30
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from telegram.ext import (
 
 from bot.chat import (
     day_map,
+    following,
     knocking,
     membership,
     otherwise,
@@ -108,6 +109,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("latest", reading.latest),
     Command("map", day_map.show_map),
     Command("search", reading.search),
+    Command("following", following.show_following),
     Command("time", times.say_times),
     Command("timezone", zone.say_zone),
     Command("quiet", knocking.say_hours),

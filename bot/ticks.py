@@ -18,6 +18,7 @@ from bot.news import group_all
 from bot.timetable import Tick
 from digests.alerts.retention import tidy_desk
 from digests.alerts.wake import wake
+from digests.audience.following import end_quiet
 from digests.audience.presence import resume_due
 from digests.corrections.withdrawn import look_at_pages
 from digests.editions.compose import compose
@@ -45,6 +46,7 @@ def ticks(services: Services, feeds: FeedClient, bot: Bot, menu: Menu) -> tuple[
         Tick("group", 10, lambda: group_all(database, services.topics, now=now)),
         Tick("compose", 5, door(compose)),
         Tick("resume", 60, door(resume_due)),
+        Tick("followings", 300, door(end_quiet)),
         Tick("wake", 5, door(wake)),
         Tick("desk", 3, lambda: refresh(services, bot)),
         Tick("cards", 3, lambda: deal(services, bot)),

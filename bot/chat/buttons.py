@@ -10,6 +10,7 @@ from telegram import Update
 
 from bot.chat import (
     day_map,
+    following,
     knocking,
     pausing,
     privacy,
@@ -52,6 +53,10 @@ _PAGES: dict[str, Callable[..., Awaitable[None]]] = {
     "resume": pausing.resume,
     "digest": reading.digest,
     "latest": reading.latest_of,
+    "follow": following.follow,
+    "mute": following.mute,
+    "following": following.show_following,
+    "unfollow": following.end_following,
     "map": day_map.show_map,
     "privacy": privacy.tell_privacy,
     "export": privacy.export,

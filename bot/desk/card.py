@@ -193,7 +193,9 @@ async def _unsent(
 ) -> Message:
     words = await newest(session, alert)
     item, now = item_of(words), services.clock()
-    audience = await services.estimates.of(session, words, now=item.release_at or now)
+    audience = await services.estimates.of(
+        session, words, now=item.release_at or now, about=alert.about
+    )
     asked = await approvers(session, services.settings.owners)
     return services.words.message(
         f"desk/card_{alert.state}.html",

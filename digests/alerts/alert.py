@@ -60,6 +60,11 @@ class Alert(Base):
     story_id: Mapped[int | None] = mapped_column(ForeignKey("story.id"))
     created_at: Mapped[datetime]
 
+    @property
+    def about(self) -> str:
+        """As what readers follow or mute it."""
+        return f"story:{self.story_id}" if self.story_id else f"alert:{self.id}"
+
     __table_args__ = (
         Index(
             "ix_alert_undecided",

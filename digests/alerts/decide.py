@@ -16,6 +16,7 @@ from digests.alerts.permission import Act
 from digests.alerts.propose import newest, reopened, seen
 from digests.alerts.release import Consent, Proposal, consent, is_too_late, still_ahead
 from digests.alerts.staff import demand
+from digests.audience.following import prolong
 from digests.errors import Incomplete
 from digests.outbox.dispatch import Content, Dispatch, Lane, MessageKind, Reach
 from digests.outbox.plan import plan
@@ -109,6 +110,7 @@ async def _send(
         lane=Lane.URGENT,
         reach=Reach.MATCHING,
         topics=list(words.topics),
+        about=alert.about,
         severity=words.severity,
         expires_at=now + STILL_BREAKING,
         created_at=now,
@@ -116,6 +118,7 @@ async def _send(
         plan_key=f"alert:{alert.id}",
     )
     await follow(session, alert.id, dispatch.id)
+    await prolong(session, alert.about, now=now)
     found = {"revision": alert.revision, "readers": dispatch.audience, **details}
     await _record(session, alert, act, now, **found)
     return dispatch

@@ -15,7 +15,7 @@ from digests.audience.manner import Manner, manner_of
 from digests.audience.occurrence import floor_minute
 from digests.audience.subscriber import Subscriber
 from digests.outbox.dispatch import Dispatch
-from digests.outbox.plan import matching_halves
+from digests.outbox.plan import matching_halves, muted_of
 from digests.outbox.quiet import is_quiet
 from digests.vocabulary import Severity
 
@@ -48,26 +48,43 @@ class Estimates:
     def __init__(self) -> None:
         self._kept: OrderedDict[Asked, Estimate] = OrderedDict()
 
-    async def of(self, session: AsyncSession, words: AlertRevision, *, now: datetime) -> Estimate:
+    async def of(
+        self,
+        session: AsyncSession,
+        words: AlertRevision,
+        *,
+        now: datetime,
+        about: str | None = None,
+    ) -> Estimate:
         """Whom these words of an alert would reach, as of this minute."""
         topics = tuple(words.topics)
         asked = (words.alert_id, words.revision, topics, words.severity, floor_minute(now))
         if asked not in self._kept:
-            self._kept[asked] = await estimate(session, topics, words.severity, now=now)
+            self._kept[asked] = await estimate(
+                session, topics, words.severity, now=now, about=about
+            )
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return self._kept[asked]
 
 
 async def estimate(
-    session: AsyncSession, topics: Sequence[str], severity: Severity, *, now: datetime
+    session: AsyncSession,
+    topics: Sequence[str],
+    severity: Severity,
+    *,
+    now: datetime,
+    about: str | None = None,
 ) -> Estimate:
-    """Counts those whom a dispatch of these topics and this severity would be for."""
-    meant = matching_halves(Dispatch(topics=list(topics), severity=severity))
+    """Counts those whom a dispatch of these topics and this severity would be for; ``about`` is what
+    some may have muted."""
+    dispatch = Dispatch(topics=list(topics), severity=severity, about=about)
+    meant = matching_halves(dispatch)
     hours = (Subscriber.timezone, Subscriber.quiet_from, Subscriber.quiet_until)
     by = (*hours, Subscriber.alerts, Subscriber.at_night)
     halves = [select(*by, func.count()).where(half).group_by(*by) for half in meant]
-    groups = await session.execute(union_all(*halves))
+    muted = select(*by, -func.count()).where(muted_of(dispatch)).group_by(*by)
+    groups = await session.execute(union_all(*halves, muted))
     readers = quiet = held = 0
     for timezone, quiet_from, quiet_until, by_day, at_night, count in groups:
         readers += count

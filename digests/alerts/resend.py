@@ -45,6 +45,7 @@ async def who_missed(session: AsyncSession, alert_id: int) -> Missed:
         subject_id=alert_id,
         topics=list(words.topics),
         severity=words.severity,
+        about=alert.about if alert else None,
     )
     readers = await session.scalar(
         select(func.count()).select_from(Subscriber).where(missed(meant))
@@ -77,6 +78,7 @@ async def resend(
         lane=Lane.URGENT,
         reach=Reach.MISSED,
         topics=list(words.topics),
+        about=alert.about if alert else None,
         severity=words.severity,
         expires_at=now + STILL_BREAKING,
         created_at=now,

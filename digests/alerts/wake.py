@@ -27,6 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from digests.alerts.alert import Alert, AlertRevision, RevisionReason
 from digests.alerts.decide import STILL_BREAKING
 from digests.alerts.waking import Waking, WakingAlert
+from digests.audience.following import Following, Wish
 from digests.audience.subscriber import Subscriber, SubscriberState
 from digests.outbox.dispatch import Content, Dispatch, DispatchState, Lane, MessageKind, Reach
 from digests.outbox.held import Held, HeldState
@@ -107,7 +108,7 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
 
 
 async def _drop_told(session: AsyncSession, due: ColumnElement[bool], now: datetime) -> None:
-    """What has become old, or came to its reader in another way meanwhile."""
+    """What has become old, was muted, or came to its reader in another way meanwhile."""
     copy = exists().where(
         Receipt.content == Content.ALERT,
         Receipt.subject_id == Held.subject_id,
@@ -115,9 +116,15 @@ async def _drop_told(session: AsyncSession, due: ColumnElement[bool], now: datet
         Receipt.kind == MessageKind.SEND,
         Receipt.outcome == Outcome.SENT,
     )
+    muted = exists().where(
+        Dispatch.id == Held.dispatch_id,
+        Following.about == Dispatch.about,
+        Following.wish == Wish.MUTE,
+        Following.subscriber_id == Held.subscriber_id,
+    )
     await session.execute(
         update(Held)
-        .where(due, (Held.held_at <= now - STALE) | copy)
+        .where(due, (Held.held_at <= now - STALE) | copy | muted)
         .values(state=HeldState.DROPPED)
         .execution_options(synchronize_session=False)
     )

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Table, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from digests.audience.following import followings
 from digests.audience.schedule import times_of
 from digests.audience.subscribe import find, topics_of
 from digests.audience.subscriber import ChatKind, Subscriber
@@ -43,7 +44,7 @@ async def erase(session: AsyncSession, chat_id: int) -> int:
 
 
 async def export(session: AsyncSession, chat_id: int) -> dict[str, Any]:
-    """Everything as plain data for JSON: the topics and times, then each table's rows."""
+    """Everything as plain data for JSON: the topics, times and followings, then each table's rows."""
     held: dict[str, Any] = {"chat_id": chat_id}
     subscriber = await find(session, chat_id)
     if subscriber is not None:
@@ -51,6 +52,10 @@ async def export(session: AsyncSession, chat_id: int) -> dict[str, Any]:
         held["times"] = [
             {"minute": time.minute, "weekdays": time.weekdays}
             for time in await times_of(session, subscriber)
+        ]
+        held["following"] = [
+            {"about": one.about, "wish": one.wish.value, "until": one.until.isoformat()}
+            for one in await followings(session, subscriber.id)
         ]
     for table in _tables():
         if table.info.get("momentary"):

@@ -17,6 +17,7 @@ from digests.alerts.release import Consent, Proposal, consent
 from digests.alerts.staff import demand
 from digests.alerts.update import AlertUpdate, UpdateState
 from digests.alerts.wording import MOST, UNDER_PHOTO, arranged
+from digests.audience.following import is_followed, prolong
 from digests.corrections.amend import still_wrong
 from digests.corrections.correction import CorrectedSubject
 from digests.corrections.spread import (
@@ -93,7 +94,8 @@ async def approve(
     now: datetime,
     two_person: bool,
 ) -> AlertUpdate:
-    """The alert says it from now on, in every copy. Aloud: a short reply below each copy. A severity
+    """The alert says it from now on, in every copy. Aloud: a short reply below each copy; else only below
+    those of its followers, without a sound. A severity
     that rises is always aloud, and goes to those whom the lower one did not reach as well.
 
     What sounds needs the second one's word where two must agree. Raises ``NotPermitted`` or ``Stale``.
@@ -186,26 +188,31 @@ async def _spread(
     wakings = await take_copies(session, alert.id)
     await stop_older(session, alert.id, wakings, now=now)
     told = await raised(session, alert, wakings)
+    await prolong(session, alert.about, now=now)
+    has_followers = await is_followed(session, alert.about)
     for copies in told:
         await plan_edits(session, copies, by=found.decided_by, now=now)
-        if found.sounds:
-            await _plan_replies(session, copies, found, now)
+        if found.sounds or has_followers:
+            await _plan_replies(session, alert, copies, found, now)
     if rises:
         await _reach_more(session, alert, found, topics, now)
 
 
 async def _plan_replies(
-    session: AsyncSession, copies: Copies, found: AlertUpdate, now: datetime
+    session: AsyncSession, alert: Alert, copies: Copies, found: AlertUpdate, now: datetime
 ) -> None:
+    """Aloud for all who did not mute it; an edit that is quiet is told to its followers, silently."""
     await plan(
         session,
         content=Content.UPDATE,
         subject_id=found.id,
         revision=found.now_revision,
         kind=MessageKind.SEND,
-        lane=Lane.URGENT,
+        lane=Lane.URGENT if found.sounds else Lane.NOTICES,
         severity=found.severity,
-        reach=Reach.RECEIVED,
+        reach=Reach.RECEIVED if found.sounds else Reach.FOLLOWING,
+        silent=not found.sounds,
+        about=alert.about,
         received_content=copies.content,
         received_subject_id=copies.subject_id,
         expires_at=now + STILL_BREAKING,
@@ -239,6 +246,7 @@ async def _reach_more(
         lane=Lane.URGENT,
         reach=Reach.MISSED,
         topics=list(topics),
+        about=alert.about,
         severity=found.severity,
         expires_at=now + STILL_BREAKING,
         created_at=now,

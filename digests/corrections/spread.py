@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.alerts.alert import Alert, AlertRevision
@@ -62,7 +62,12 @@ async def _put_replies_right(
     session: AsyncSession, alert: Alert, correction: Correction, now: datetime
 ) -> None:
     """What was said below the copies when the alert had newer words may hold the error too."""
-    ids = _replies(alert.id).where(AlertUpdate.sounds)
+    was_told = exists().where(
+        Dispatch.content == Content.UPDATE,
+        Dispatch.subject_id == AlertUpdate.id,
+        Dispatch.kind == MessageKind.SEND,
+    )
+    ids = _replies(alert.id).where(was_told)
     await supersede(session, Content.UPDATE, ids, now=now)
     for update_id in (await session.scalars(ids)).all():
         await raise_revision(session, Content.UPDATE, update_id, alert.revision)
@@ -71,7 +76,7 @@ async def _put_replies_right(
 
 
 def _replies(alert_id: int) -> Select[int]:
-    """The updates of an alert; aloud each had a short reply below every copy."""
+    """The updates of an alert; each may have had a short reply below its copies."""
     return select(AlertUpdate.id).where(AlertUpdate.alert_id == alert_id)
 
 

@@ -10,6 +10,7 @@ import digests.alerts.invitation
 import digests.alerts.matter
 import digests.alerts.update
 import digests.alerts.waking
+import digests.audience.following
 import digests.audience.slot
 import digests.audience.subscriber
 import digests.audience.taste

@@ -7,7 +7,7 @@
 Its audience is found by its reach: ``stamped`` appointments (digests), subscribers ``matching`` topics
 and severity (alerts), of these those who ``missed`` it (an alert sent again), those who are ``woken``
 (what was held for their quiet hours), those who ``received`` something (corrections), or a ``single``
-chat (notices).
+chat (notices). ``following`` are those of ``received`` who follow what it tells of.
 """
 
 from __future__ import annotations
@@ -55,6 +55,7 @@ class Reach(StrEnum):
     MISSED = "missed"
     WOKEN = "woken"
     RECEIVED = "received"
+    FOLLOWING = "following"
     SINGLE = "single"
 
 
@@ -105,7 +106,9 @@ class Dispatch(Base):
     """stamped: an edition without stories; readers who chose silence are passed over."""
     received_content: Mapped[Content | None] = mapped_column(word(Content))
     received_subject_id: Mapped[int | None] = mapped_column(BigInteger)
-    """received: whoever has a receipt of this."""
+    """received, following: whoever has a receipt of this."""
+    about: Mapped[str | None] = mapped_column(String(32))
+    """What it tells of, as readers follow or mute it: who muted it is passed over; none: nobody is."""
     chat_id: Mapped[int | None] = mapped_column(BigInteger, info={"forgotten_as": None})
     """single: where to."""
     language: Mapped[Language | None] = mapped_column(word(Language))

@@ -152,7 +152,7 @@ async def _step(session: AsyncSession, dispatch: Dispatch, most: int, now: datet
             looked, rows, cursor, held = await _matching(session, dispatch, most, now)
         case Reach.WOKEN:
             looked, rows, cursor = await _woken(session, dispatch, most)
-        case Reach.RECEIVED:
+        case Reach.RECEIVED | Reach.FOLLOWING:
             looked, rows, cursor = await _received(session, dispatch, most)
         case Reach.SINGLE:
             looked, rows, cursor = 1, await _single(session, dispatch), 0

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from digests.audience.following import Following, Wish, those_who
 from digests.audience.manner import admitting
 from digests.audience.slot import Appointment
 from digests.audience.subscriber import Subscriber, SubscriberState
@@ -79,11 +90,13 @@ def _matching_extent(dispatch: Dispatch) -> Select[*tuple[Any, ...]]:
         select(func.count(Subscriber.id)).where(half).scalar_subquery()
         for half in matching_halves(dispatch)
     ]
-    return select(counts[0] + counts[1], select(func.max(Subscriber.id)).scalar_subquery())
+    muted = select(func.count(Subscriber.id)).where(muted_of(dispatch)).scalar_subquery()
+    last = select(func.max(Subscriber.id)).scalar_subquery()
+    return select(counts[0] + counts[1] - muted, last)
 
 
 def matching_halves(dispatch: Dispatch) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """The same as ``matching`` in two, each found by its own index; nobody is in both."""
+    """``matching`` in two, and whoever muted it as well: each found by its own index; nobody is in both."""
     tastes = select(TasteTopic.taste_id).where(TasteTopic.topic.in_(dispatch.topics or []))
     wanting = and_(
         Subscriber.state == SubscriberState.ACTIVE,
@@ -93,8 +106,23 @@ def matching_halves(dispatch: Dispatch) -> tuple[ColumnElement[bool], ColumnElem
     return same, and_(wanting, Subscriber.breaking_taste_id.in_(tastes))
 
 
+def muted_of(dispatch: Dispatch) -> ColumnElement[bool]:
+    """Of the two halves those who muted what it is about: found by it, as they are few."""
+    return and_(
+        Following.about == dispatch.about,
+        Following.wish == Wish.MUTE,
+        Following.subscriber_id == Subscriber.id,
+        _wanting(dispatch),
+    )
+
+
 def matching(dispatch: Dispatch) -> ColumnElement[bool]:
-    """Active subscribers who want breaking news of one of the topics, and of this severity."""
+    """Active subscribers who want breaking news of one of the topics, and of this severity, and have not
+    muted what it is about."""
+    return and_(_wanting(dispatch), _not_muted(dispatch, Subscriber.id))
+
+
+def _wanting(dispatch: Dispatch) -> ColumnElement[bool]:
     tastes = select(TasteTopic.taste_id).where(TasteTopic.topic.in_(dispatch.topics or []))
     return and_(
         Subscriber.state == SubscriberState.ACTIVE,
@@ -154,7 +182,16 @@ def received(dispatch: Dispatch) -> ColumnElement[bool]:
     )
     if dispatch.kind is not MessageKind.SEND:
         return copies
-    return and_(copies, Receipt.part == 0, ~_told_by_another(dispatch))
+    who = Receipt.subscriber_id
+    meant = or_(who.is_(None), _not_muted(dispatch, who))
+    if dispatch.reach is Reach.FOLLOWING:
+        meant = who.in_(those_who(Wish.FOLLOW, dispatch.about or ""))
+    return and_(copies, Receipt.part == 0, meant, ~_told_by_another(dispatch))
+
+
+def _not_muted(dispatch: Dispatch, who: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    """Few mute one event: they are looked up once, and everybody else is asked nothing more."""
+    return true() if dispatch.about is None else who.not_in(those_who(Wish.MUTE, dispatch.about))
 
 
 def _told_by_another(dispatch: Dispatch) -> ColumnElement[bool]:

@@ -185,6 +185,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_dropped_article_look_at"), ["look_at"], unique=False)
 
     op.create_table(
+        "following",
+        sa.Column(
+            "subscriber_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("about", sa.String(length=32), nullable=False),
+        sa.Column("wish", sa.String(length=16), nullable=False),
+        sa.Column("until", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["subscriber_id"],
+            ["subscriber.id"],
+            name=op.f("fk_following_subscriber_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("subscriber_id", "about", name=op.f("pk_following")),
+    )
+    with op.batch_alter_table("following", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_following_about", ["about", "wish", "subscriber_id"], unique=False
+        )
+        batch_op.create_index("ix_following_until", ["until"], unique=False)
+
+    op.create_table(
         "waking_alert",
         sa.Column(
             "waking_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
@@ -254,6 +276,9 @@ def upgrade() -> None:
 
     with op.batch_alter_table("correction", schema=None) as batch_op:
         batch_op.add_column(sa.Column("asked_at", Instant(), nullable=True))
+
+    with op.batch_alter_table("dispatch", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("about", sa.String(length=32), nullable=True))
 
     with op.batch_alter_table("gate", schema=None) as batch_op:
         batch_op.add_column(sa.Column("stopped_at", Instant(), nullable=True))

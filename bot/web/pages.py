@@ -19,7 +19,10 @@ from bot.rendering import catalogs
 from bot.rendering.safe import linked
 from digests.vocabulary import Language, Topic
 
-ZONES = {Language.ENGLISH: ("UTC", "UTC"), Language.UKRAINIAN: ("Europe/Kyiv", "за київським часом")}
+ZONES = {
+    Language.ENGLISH: ("UTC", "UTC"),
+    Language.UKRAINIAN: ("Europe/Kyiv", "за київським часом"),
+}
 """A page has no reader whose zone we know: the clock its language's readers live by, and its name."""
 
 _SHAPES = {

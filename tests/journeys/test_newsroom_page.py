@@ -56,12 +56,16 @@ async def test_an_alert_is_proposed_by_one_and_sent_by_the_other(
     await tap(author, "Propose to 1 other")
     await expect(author.locator(".message", has_text="1 other was asked.").last).to_be_visible()
     await shot(author, "proposed")
-    await expect(second.locator(".message", has_text="asks you to approve draft 1").last).to_be_visible(timeout=15_000)
+    await expect(
+        second.locator(".message", has_text="asks you to approve draft 1").last
+    ).to_be_visible(timeout=15_000)
     await shot(second, "asked")
     await tap(second, "Send to 1")
     alert = second.locator(".message", has_text="Missile strikes reported").nth(1)
     await expect(alert).to_contain_text("Unconfirmed", timeout=15_000)
-    await expect(author.locator(".message", has_text="Delivered: 1").last).to_be_visible(timeout=15_000)
+    await expect(author.locator(".message", has_text="Delivered: 1").last).to_be_visible(
+        timeout=15_000
+    )
     await shot(author, "delivered")
     await author.context.close()
     await second.context.close()

@@ -18,6 +18,9 @@ from tests.faults.standstill import standstills
 from tests.faults.worker import POINTS
 
 
+pytestmark = pytest.mark.faults
+
+
 @pytest.fixture(autouse=True)
 def a_slow_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """A copy is explained by its sender's death whenever that was: how long a machine with other work takes

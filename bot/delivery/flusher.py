@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from contextlib import suppress
-from datetime import datetime
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
@@ -42,14 +41,12 @@ class Flusher:
         bot_id: int,
         rate: float,
         clock: Clock,
-        now: Callable[[], datetime],
         counts: Counts,
         at_most_once: Collection[Content] = (),
     ) -> None:
         self._at_most_once = at_most_once
-        """``now`` is what the time is taken for where the clock cannot be read in a moment."""
         self._database, self._bot_id, self._rate = database, bot_id, rate
-        self._clock, self._now = clock, now
+        self._clock = clock
         self._results: list[Result] = []
         self._some, self._many = asyncio.Event(), asyncio.Event()
         self._writing = asyncio.Lock()
@@ -110,13 +107,13 @@ class Flusher:
         async with self._database.write() as session:
             # Read here: by a clock that was set back since it was last read, what is to wait a second
             # would wait for an hour.
-            reading = await self._clock.read(session) or await self._clock.read(session)
+            now = (await self._clock.read(session)).now
             settled = await settle(
                 session,
                 batch,
                 bot_id=self._bot_id,
                 ceiling=self._rate,
-                now=reading.now if reading else self._now(),
+                now=now,
                 at_most_once=self._at_most_once,
             )
         for name in settled.__slots__:

@@ -6,7 +6,7 @@ PTB's own limiter lets bursts through and knows one process; the gate knows all 
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from telegram.error import RetryAfter
@@ -100,8 +100,7 @@ class Pacing(BaseRateLimiter[None]):
         async with self._database.write() as session:
             # Before any other lock, as everywhere.
             await locked_gate(session, self._bot_id, self._rate, EPOCH)
-            reading = await self._clock.read(session)
-            now = reading.now if reading else datetime.now(UTC)
+            now = (await self._clock.read(session)).now
             if isinstance(chat_id, int) and chat_id < 0:
                 even = now + wait + pace.chat_burst(chat_id)
                 await move_paces(session, {chat_id: even})

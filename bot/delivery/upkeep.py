@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import exists, select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.outbox.claim import LEASE
 from digests.outbox.clock import Clock, Reading
@@ -54,8 +55,7 @@ class Upkeep:
         """The shared clock's time, carried on from its last reading."""
         if self._reading is None:
             return datetime.now(UTC)
-        passed = self._clock.monotonic() - self._reading.monotonic
-        return self._reading.now + timedelta(seconds=passed)
+        return self._reading.at(self._clock.monotonic())
 
     def wake(self) -> None:
         """Something was planned: feed at once."""
@@ -65,9 +65,8 @@ class Upkeep:
         """Says that this worker is there; on SQLite takes over what the last process left in flight."""
         if self._has_arrived:
             return
-        await self._read_clock()
         async with self._database.write() as session:
-            now = self.now()
+            now = await self._read_clock(session)
             session.add(Worker(id=self._name, started_at=now, heartbeat_at=now, roles="courier"))
             if self._database.is_sqlite:
                 await rescue(session, now=now, orphans=True, at_most_once=self._at_most_once)
@@ -127,9 +126,9 @@ class Upkeep:
 
     async def rescue(self) -> None:
         """One round of everything that heals: leases, expiries, old paces, our own heartbeat."""
-        await self._read_clock()
-        now = self.now()
         async with self._database.write() as session:
+            # Read here: by a clock that was set back since, what is rescued would wait for an hour.
+            now = await self._read_clock(session)
             worker = await session.get(Worker, self._name)
             if worker is not None:
                 worker.heartbeat_at = now
@@ -140,13 +139,13 @@ class Upkeep:
             await cancel_expired(session, now=now)
             await tidy(session, now=now)
 
-    async def _read_clock(self) -> None:
+    async def _read_clock(self, session: AsyncSession) -> datetime:
         """A clock that was set forward makes every lease look old: then none is, for a lease's time."""
-        async with self._database.read() as session:
-            reading = await self._clock.read(session)
-        if reading is None:
-            return
-        if self._reading is not None and abs(reading.now - self.now()) > STEP:
-            _LOG.warning("the clock was set by %s", reading.now - self.now())
-            self._no_rescue_before = self._clock.monotonic() + LEASE.total_seconds()
+        reading = await self._clock.read(session)
+        if self._reading is not None:
+            step = reading.now - self._reading.at(reading.monotonic)
+            if abs(step) > STEP + timedelta(seconds=reading.width):
+                _LOG.warning("the clock was set by %s", step)
+                self._no_rescue_before = reading.monotonic + LEASE.total_seconds()
         self._reading = reading
+        return reading.now

@@ -75,7 +75,7 @@ class Claim:
     open_at: float = 0.0
     """Where nothing was taken: when there will be a slot to take at all."""
     is_dated: bool = True
-    """Whether the clock could be read: else nothing was looked at."""
+    """Whether the clock was read closely enough: else nothing was looked at."""
 
 
 async def locked_gate(session: AsyncSession, bot_id: int, ceiling: float, epoch: datetime) -> Gate:
@@ -116,7 +116,7 @@ async def claim(
         again_at = clock.monotonic() + STOPPED_SECONDS
         return Claim((), clock.monotonic(), again_at, again_at)
     reading = await clock.read(session)
-    if reading is None:
+    if not reading.is_close:
         return Claim((), clock.monotonic(), clock.monotonic(), is_dated=False)
     if pace.was_set_back(reading.now, gate.tat):
         await follow_clock(session, gate, reading.now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy import text
@@ -23,6 +23,17 @@ class Reading:
 
     now: datetime
     monotonic: float
+    width: float = 0.0
+    """Seconds that the reading took: half of them is how wrong it may be."""
+
+    @property
+    def is_close(self) -> bool:
+        """Whether slots may be dated by it. Anything else is told the time by any reading."""
+        return self.width <= WIDEST_BRACKET
+
+    def at(self, monotonic: float) -> datetime:
+        """What the shared clock shows when the monotonic one shows ``monotonic``, unless it is set."""
+        return self.now + timedelta(seconds=monotonic - self.monotonic)
 
     def monotonic_at(self, moment: datetime) -> float:
         """When the monotonic clock will show what is ``moment`` on the shared one."""
@@ -32,8 +43,8 @@ class Reading:
 class Clock(Protocol):
     """Reads the shared clock within a transaction, after the gate was locked."""
 
-    async def read(self, session: AsyncSession) -> Reading | None:
-        """None where the reading took too long to rely upon."""
+    async def read(self, session: AsyncSession) -> Reading:
+        """What it shows now, and how long it took to ask."""
 
     def monotonic(self) -> float:
         """Seconds; never set back."""
@@ -45,16 +56,14 @@ class Clock(Protocol):
 class SharedClock:
     """The real one."""
 
-    async def read(self, session: AsyncSession) -> Reading | None:
+    async def read(self, session: AsyncSession) -> Reading:
         """The database's clock between two local readings; they date it to half their distance."""
         if session.get_bind().dialect.name == "sqlite":
             return Reading(datetime.now(UTC), time.monotonic())
         before = time.monotonic()
         now = (await session.execute(_DATABASE_CLOCK)).scalar_one()
         after = time.monotonic()
-        if after - before > WIDEST_BRACKET:
-            return None
-        return Reading(now.astimezone(UTC), (before + after) / 2)
+        return Reading(now.astimezone(UTC), (before + after) / 2, after - before)
 
     def monotonic(self) -> float:
         """Seconds; never set back."""

@@ -28,7 +28,7 @@ async def take_slot(
     """The next slot for one message into ``chat_id``; none is taken that lies more than 250 ms ahead."""
     gate = await locked_gate(session, bot_id, ceiling, EPOCH)
     reading = await clock.read(session)
-    if reading is None:
+    if not reading.is_close:
         return Slot(clock.monotonic(), is_taken=False)
     if pace.was_set_back(reading.now, gate.tat):
         await follow_clock(session, gate, reading.now)

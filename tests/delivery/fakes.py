@@ -43,6 +43,7 @@ class JumpingClock:
 
     def __init__(self, now: datetime) -> None:
         self._start, self._passed = now, 0.0
+        self.width = 0.0
 
     @property
     def now(self) -> datetime:
@@ -52,8 +53,8 @@ class JumpingClock:
         """Somebody sets the clock; the monotonic one does not mind."""
         self._start += step
 
-    async def read(self, session: AsyncSession) -> Reading | None:
-        return Reading(self.now, self._passed)
+    async def read(self, session: AsyncSession) -> Reading:
+        return Reading(self.now, self._passed, self.width)
 
     def monotonic(self) -> float:
         return self._passed

@@ -24,6 +24,7 @@ from digests.outbox.notice import announce
 from digests.outbox.plan import plan
 from digests.outbox.receipt import Receipt
 from digests.outbox.tally import Tally, tally
+from digests.outbox.verdict import Meaning, Verdict
 from digests.storage.database import Database
 from tests.delivery.fakes import JumpingClock, PlainContents
 from tests.outbox.builders import alert, readers
@@ -753,3 +754,20 @@ async def test_a_clock_set_back_a_day_stops_nothing(
         await alert(session, now=now, subject_id=8)
     await courier_of().work_off(patience=10)
     assert texts(sandbox) == ["alert 7 r1", "alert 8 r1"]
+
+
+async def test_what_waits_after_the_clock_was_set_back_waits_no_day_however_slowly_it_is_read(
+    database: Database, sandbox: Sandbox, courier_of: Couriers, clock: JumpingClock, now: datetime
+) -> None:
+    await planned(database, sandbox, [1], now)
+    courier = courier_of()
+    await courier.upkeep.arrive()
+    await courier.upkeep.feed()
+    taken = await courier._claim()
+    clock.set_by(timedelta(days=-1))
+    clock.width = 1.0
+    courier._settle(taken.messages[0], 1, Verdict(Meaning.UNSENT, "no line"))
+    await courier.flusher.flush()
+    async with database.read() as session:
+        waits_until = (await session.scalars(select(OutboxMessage.not_before))).one()
+    assert waits_until == clock.now + timedelta(seconds=1)

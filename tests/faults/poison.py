@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, select
 
 from digests.outbox.dispatch import Dispatch, DispatchState
+from digests.outbox.pace import GROUP_INTERVAL
 from digests.storage.database import Database
 from tests.faults.broadcast import broadcast, finished, lease_time_passes, readership, unknown_chats
 from tests.faults.judge import copies_of, judge
@@ -65,7 +66,8 @@ async def unreachable(
     telegram = Telegram(blocked=blocked, moved=moved)
     async with telegram, Staff(orders(database, telegram, rate)) as staff:
         staff.hire(broken_subject=every)
-        await finished(database, readers * broadcasts / rate * 3 + 60)
+        in_a_group = broadcasts * GROUP_INTERVAL.total_seconds()
+        await finished(database, max(readers * broadcasts / rate, in_a_group) * 1.5 + 60)
         await staff.retire_all()
         copies = copies_of(await telegram.accepted())
         refused = await telegram.refusals()

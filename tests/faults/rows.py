@@ -182,7 +182,7 @@ ROWS = (
         "F16",
         "5% blocked, 1% migrated, 3% of contents with broken markup",
         "the others unaffected",
-        2,
+        7,
         partial(unreachable, readers=300, broadcasts=100),
     ),
     Row(

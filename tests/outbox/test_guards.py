@@ -109,4 +109,4 @@ async def test_a_clock_that_took_long_to_read_is_not_relied_upon(
             return SimpleNamespace(scalar_one=lambda: datetime.now(UTC))
 
     reading = await SharedClock().read(Database())  # type: ignore[arg-type]
-    assert (reading is not None) is is_relied_upon
+    assert reading.is_close is is_relied_upon

@@ -57,6 +57,7 @@ class Play:
         self.parts = contents.number
         self.world = World(loop, database, self.telegram, random, START, self._odds(), contents)
         self.workers: list[Worker] = []
+        self._leaving: list[asyncio.Future[None]] = []
         self._booted = 0
         self.told: dict[int, Told] = {}
         self.chats = [*range(1, random.randint(25, 60)), -1, -2, -3]
@@ -165,8 +166,9 @@ class Play:
         self._any().die()
 
     async def _restart(self) -> None:
-        """SIGTERM: it is gone when all it had on the wire is settled."""
-        await self._any().courier.drain()
+        """SIGTERM: it is gone when all it had on the wire is settled. Nobody waits for that: it may be
+        killed meanwhile."""
+        self._leaving.append(asyncio.ensure_future(self._any().courier.drain()))
 
     async def _stall(self) -> None:
         worker = self._any()

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.delivery.answer import Answer
 from bot.delivery.courier import Courier
 from bot.delivery.gateway import Gateway
-from digests.outbox.clock import Reading
+from digests.outbox.clock import WIDEST_BRACKET, Reading
 from digests.storage.database import Database
 from tests.delivery.fakes import PlainContents
 from tests.outbox.simulation.loop import VirtualLoop
@@ -94,6 +94,7 @@ class Worker:
             bot_id=BOT,
             rate=rate,
             clock=_Clock(self),
+            dice=Random(world.random.random()),
         )
         self.running = asyncio.ensure_future(self.courier.run())
 
@@ -177,11 +178,11 @@ class _Clock:
     def __init__(self, worker: Worker) -> None:
         self._worker, self._world = worker, worker.world
 
-    async def read(self, session: AsyncSession) -> Reading | None:
-        """None where it took too long to rely upon."""
-        if self._world.strikes(self._world.odds.slow_clock):
-            return None
-        return Reading(self._world.now(), self._world.loop.time())
+    async def read(self, session: AsyncSession) -> Reading:
+        """Now and then it takes too long to date slots by."""
+        is_slow = self._world.strikes(self._world.odds.slow_clock)
+        width = 2 * WIDEST_BRACKET if is_slow else 0.0
+        return Reading(self._world.now(), self._world.loop.time(), width)
 
     def monotonic(self) -> float:
         return self._world.loop.time()

@@ -32,6 +32,7 @@ from digests.errors import DeliveryError, SecondPoller, TokenRefused
 from digests.outbox import pace
 from digests.outbox.claim import LEAD, Claim, Claimed, claim
 from digests.outbox.clock import Clock, SharedClock
+from digests.outbox.depart import depart
 from digests.outbox.dispatch import Content, Lane, MessageKind
 from digests.outbox.glance import Glance, glance
 from digests.outbox.plan import PLANNED
@@ -44,6 +45,9 @@ _LOG = logging.getLogger(__name__)
 
 LATE_AFTER = 0.050
 """Seconds. A slot missed by more is not used: the messages after it have theirs already."""
+
+DEPARTING = 0.025
+"""Seconds before its slot in which a message that was in doubt is marked as leaving."""
 
 LONGEST_LEAD = timedelta(milliseconds=200)
 
@@ -304,6 +308,10 @@ class Courier:
         if not (parts := await self._rendered(message, rendering)):
             self._slots.close(message.id)
             return
+        if not await self._departs(message):
+            self._slots.close(message.id)
+            self._give_back(message)
+            return
         slot = await self._turn(message)
         if not self._may_go(message, slot):
             self._give_back(message)
@@ -327,6 +335,18 @@ class Courier:
             reason = f"rendering: {type(error).__name__}"
             self._settle(message, 1, Verdict(Meaning.REFUSED, reason))
         return ()
+
+    async def _departs(self, message: Claimed) -> bool:
+        """A send that may have arrived before says in the database that it leaves, just before it does:
+        whoever finds it after our death knows then whether it did."""
+        if not message.ambiguous or message.kind is not MessageKind.SEND:
+            return True
+        await self._clock.sleep_until(self._slots.of(message.id) - DEPARTING)
+        try:
+            async with self._database.write() as session:
+                return await depart(session, message.id, message.slot_no)
+        except (DBAPIError, OSError):
+            return False
 
     async def _turn(self, message: Claimed) -> float:
         """Waits for the message's slot, which may change meanwhile; and for room in our own window."""

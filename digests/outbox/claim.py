@@ -232,6 +232,7 @@ def _take_given(dialect: str) -> Update:
             slot=taken.c.slot,
             slot_no=taken.c.slot_no,
             attempt=outbox.c.attempt + 1,
+            departed=False,
         )
     )
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Index,
     SmallInteger,
     String,
+    false,
     literal_column,
     text,
 )
@@ -65,6 +66,8 @@ class OutboxMessage(Base):
     rescues: Mapped[int] = mapped_column(SmallInteger, default=0)
     ambiguous: Mapped[int] = mapped_column(SmallInteger, default=0)
     """How often it may have arrived without an answer."""
+    departed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Of a send that may have arrived before: whether it is about to leave once more."""
     plain: Mapped[bool] = mapped_column(default=False)
     """Telegram could not parse it: once more, as plain text."""
     dedup_key: Mapped[str] = mapped_column(String(96), unique=True)

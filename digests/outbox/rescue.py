@@ -76,9 +76,10 @@ async def rescue(
             kind=row.kind,
             ambiguous=row.ambiguous,
             rescues=row.rescues,
+            has_left=row.departed or not row.ambiguous,
             at_most_once=dispatch.content in at_most_once,
         )
-        row.ambiguous += 1
+        row.ambiguous += decision.ambiguous
         row.state = MessageState.READY
         row.not_before = now + apart * place if place else None
         row.owner = row.lease_until = row.slot = row.slot_no = None

@@ -84,10 +84,18 @@ def _most_uncertain(kind: MessageKind, at_most_once: bool) -> int:
 
 
 def rescued(
-    *, kind: MessageKind, ambiguous: int, rescues: int, at_most_once: bool = False
+    *,
+    kind: MessageKind,
+    ambiguous: int,
+    rescues: int,
+    has_left: bool = True,
+    at_most_once: bool = False,
 ) -> Decision:
-    """What becomes of a message whose worker died with it; ``rescues`` counts this one."""
+    """What becomes of a message whose worker died with it; ``rescues`` counts this one. ``has_left`` is
+    false where it was surely not on the wire this time."""
     is_send = kind is MessageKind.SEND
+    if is_send and not has_left and rescues < MOST_RESCUES:
+        return Decision(None, "worker died")
     if is_send and ambiguous + 1 >= _most_uncertain(kind, at_most_once):
         return Decision(Outcome.UNKNOWN, "worker died", ambiguous=True)
     if rescues >= MOST_RESCUES:

@@ -91,6 +91,13 @@ MUTATIONS = (
         "tests/outbox/test_settle.py::test_a_lease_that_still_runs_is_nobody_elses",
     ),
     Mutation(
+        "departure: what is another courier's is not sent again",
+        "digests/outbox/depart.py",
+        "OutboxMessage.slot_no == slot_no,",
+        "",
+        "tests/outbox/test_settle.py::test_a_stalled_courier_may_not_depart_with_what_is_anothers",
+    ),
+    Mutation(
         "stopped: a doubted database sends nothing",
         "digests/outbox/claim.py",
         "if gate.stopped_at is not None:",

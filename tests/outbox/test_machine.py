@@ -21,6 +21,7 @@ from digests.audience.manner import Manner
 from digests.migrations.tables import METADATA
 from digests.outbox.claim import Claimed, claim
 from digests.outbox.control import cancel, pause, raise_revision, resume
+from digests.outbox.depart import depart
 from digests.outbox.dispatch import Content, Dispatch, MessageKind
 from digests.outbox.expand import expand
 from digests.outbox.held import Held
@@ -137,6 +138,11 @@ class World:
         if self.clock.monotonic() + TIMEOUT >= message.lease_until:
             worker.pending.append(Result(message.id, message.slot_no, message.revision))
             return
+        if message.ambiguous and message.kind is MessageKind.SEND:
+            async with self.database.write() as session:
+                if not await depart(session, message.id, message.slot_no):
+                    worker.pending.append(Result(message.id, message.slot_no, message.revision))
+                    return
         arrives, verdict = ANSWERS[answer]
         number = sum(map(len, self.sent.values())) + 1000
         if arrives and message.kind is MessageKind.SEND:

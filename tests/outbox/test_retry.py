@@ -92,6 +92,13 @@ def test_at_most_once_a_send_in_doubt_is_for_a_person_and_an_edit_may_still_be_r
     assert rescued(kind=kind, ambiguous=0, rescues=1, at_most_once=True).outcome is outcome
 
 
+def test_what_surely_had_not_left_goes_again_until_three_workers_died_of_it() -> None:
+    def fate(rescues: int) -> Outcome | None:
+        return rescued(kind=SEND, ambiguous=1, rescues=rescues, has_left=False).outcome
+
+    assert (fate(2), fate(3)) == (None, Outcome.UNKNOWN)
+
+
 def test_at_most_once_what_certainly_did_not_go_goes_again() -> None:
     unsent = Verdict(Meaning.UNSENT, "x")
     decision = decide(unsent, kind=SEND, attempt=1, ambiguous=0, plain=False, at_most_once=True)

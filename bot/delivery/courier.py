@@ -49,6 +49,9 @@ LATE_AFTER = 0.050
 DEPARTING = 0.025
 """Seconds before its slot in which a message that was in doubt is marked as leaving."""
 
+DEPARTED_LATE_AFTER = 0.5
+"""Such a message may be this late, or a slow disk would never let it go; those after it are moved back."""
+
 LONGEST_LEAD = timedelta(milliseconds=200)
 
 IN_FLIGHT = 256
@@ -308,12 +311,15 @@ class Courier:
         if not (parts := await self._rendered(message, rendering)):
             self._slots.close(message.id)
             return
-        if not await self._departs(message):
-            self._slots.close(message.id)
-            self._give_back(message)
-            return
+        late_after = self._late_after
+        if message.ambiguous and message.kind is MessageKind.SEND:
+            if not await self._departs(message):
+                self._slots.close(message.id)
+                self._give_back(message)
+                return
+            late_after = max(late_after, DEPARTED_LATE_AFTER)
         slot = await self._turn(message)
-        if not self._may_go(message, slot):
+        if not self._may_go(message, slot, late_after):
             self._give_back(message)
             return
         self._late = max(self._late, self._clock.monotonic() - slot)
@@ -339,8 +345,6 @@ class Courier:
     async def _departs(self, message: Claimed) -> bool:
         """A send that may have arrived before says in the database that it leaves, just before it does:
         whoever finds it after our death knows then whether it did."""
-        if not message.ambiguous or message.kind is not MessageKind.SEND:
-            return True
         await self._clock.sleep_until(self._slots.of(message.id) - DEPARTING)
         try:
             async with self._database.write() as session:
@@ -356,11 +360,11 @@ class Courier:
         await self._clock.sleep_until(self._window.reserve(self._clock.monotonic()))
         return slot
 
-    def _may_go(self, message: Claimed, slot: float) -> bool:
+    def _may_go(self, message: Claimed, slot: float, late_after: float) -> bool:
         """Not after the slot, nor where the answer could come after the lease; nor once all is in vain."""
         now = self._clock.monotonic()
         lease_holds = now + self._gateway.timeout < message.lease_until
-        return now <= slot + self._late_after and lease_holds and self._fatal is None
+        return now <= slot + late_after and lease_holds and self._fatal is None
 
     async def _put_on_wire(self, message: Claimed, parts: tuple[Message, ...]) -> Answer:
         exists = message.part < len(parts)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery.courier import Courier
 from bot.sandbox import Fault, Sandbox
@@ -18,6 +19,7 @@ from digests.errors import TokenRefused
 from digests.outbox.clock import SharedClock
 from digests.outbox.control import cancel, pause, raise_revision, resume, supersede
 from digests.outbox.dispatch import Content, Dispatch, DispatchState, Lane, MessageKind, Reach
+from digests.outbox.expand import expand
 from digests.outbox.gate import Gate
 from digests.outbox.message import MessageState, OutboxMessage
 from digests.outbox.notice import announce
@@ -771,3 +773,24 @@ async def test_what_waits_after_the_clock_was_set_back_waits_no_day_however_slow
     async with database.read() as session:
         waits_until = (await session.scalars(select(OutboxMessage.not_before))).one()
     assert waits_until == clock.now + timedelta(seconds=1)
+
+
+async def test_a_message_in_doubt_goes_though_the_disk_is_slower_than_a_slot_waits(
+    database: Database, sandbox: Sandbox, courier_of: Couriers, clock: JumpingClock, now: datetime
+) -> None:
+    await planned(database, sandbox, [1], now)
+    async with database.write() as session:
+        await expand(session, now=now, rate=30)
+        await session.execute(update(OutboxMessage).values(ambiguous=1))
+    courier = courier_of(late_after=0.05)
+
+    @asynccontextmanager
+    async def slow_write() -> AsyncIterator[AsyncSession]:
+        async with write() as session:
+            yield session
+        await clock.sleep_until(clock.monotonic() + 0.2)
+
+    write = database.write
+    database.write = slow_write  # type: ignore[method-assign]
+    await courier.work_off(patience=3.0)
+    assert len(sandbox.accept_log) == 1

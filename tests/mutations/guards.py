@@ -50,7 +50,7 @@ MUTATIONS = (
     Mutation(
         "late slot: a slot that was missed is given back",
         "bot/delivery/courier.py",
-        "now <= slot + self._late_after and ",
+        "now <= slot + late_after and ",
         "",
         "tests/delivery/test_courier.py::test_a_slot_that_was_missed_is_given_back_unsent",
     ),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,7 +22,7 @@ from digests.corrections.correction import (
 )
 from digests.corrections.spread import spread_alert, spread_story
 from digests.errors import Incomplete, NotPermitted, Stale
-from digests.stories.story import Story, StoryRevision
+from digests.stories.story import Story, StoryRevision, StoryWords
 from digests.vocabulary import Standing
 
 NOTE = 500
@@ -43,6 +43,12 @@ class Amendment:
     note: str = ""
     """What was wrong; a retraction must say it."""
     language: str = "en"
+    others: Mapping[str, str] = field(default_factory=dict)
+    """The same in other languages: what is right, of a retraction what was wrong."""
+    photo: str | None = None
+    """The right photo, by Telegram's id."""
+    drops_photo: bool = False
+    """The photo was wrong. Where nothing else was, the text may be left out."""
 
 
 async def propose(
@@ -60,15 +66,18 @@ async def propose(
     """
     await demand(session, by, Act.CORRECT, owners=owners)
     wrong = await _standing(session, amendment.subject, amendment.subject_id, amendment.revision)
+    amendment, most = await _completed(session, wrong, amendment)
     correction = Correction(
         kind=amendment.kind,
         subject=amendment.subject,
         subject_id=amendment.subject_id,
         state=CorrectionState.PROPOSED,
         was_revision=amendment.revision,
-        texts=_texts(amendment, await _most(session, wrong)),
+        texts=_texts(amendment, most),
         notes=_notes(amendment),
         main_language=amendment.language,
+        photo=amendment.photo,
+        drops_photo=amendment.drops_photo,
         made_by=by,
         made_at=now,
     )
@@ -213,45 +222,62 @@ async def _is_withdrawn(session: AsyncSession, wrong: Alert | Story) -> bool:
     return revision.reason is RevisionReason.RETRACTION
 
 
-async def _most(session: AsyncSession, wrong: Alert | Story) -> int:
-    """How long what is right may be: it takes the place of what was wrong."""
+async def _completed(
+    session: AsyncSession, wrong: Alert | Story, amendment: Amendment
+) -> tuple[Amendment, int]:
+    """With the words that stand where only the photo was wrong; and how long words may be: they take
+    the place of what was wrong."""
     if isinstance(wrong, Story):
-        return MOST
-    revision = await session.get_one(AlertRevision, (wrong.id, wrong.revision))
-    return UNDER_PHOTO if revision.photo else MOST
+        return replace(amendment, photo=None, drops_photo=False), MOST
+    was = await session.get_one(AlertRevision, (wrong.id, wrong.revision))
+    most = UNDER_PHOTO if was.is_under_photo or amendment.photo else MOST
+    if was.photo is None:
+        amendment = replace(amendment, drops_photo=False)
+    if amendment.text or not (amendment.photo or amendment.drops_photo):
+        return amendment, most
+    others = {k: v for k, v in was.texts.items() if k != was.main_language}
+    text = was.texts[was.main_language]
+    return replace(amendment, text=text, language=was.main_language, others=others), most
 
 
 def _texts(amendment: Amendment, most: int) -> dict[str, str]:
     if amendment.kind is CorrectionKind.RETRACT:
         return {}
-    return {amendment.language: arranged(amendment.text, most)}
+    texts = {**amendment.others, amendment.language: amendment.text}
+    return {language: arranged(text, most) for language, text in texts.items()}
 
 
 def _notes(amendment: Amendment) -> dict[str, str]:
-    if amendment.note:
-        return {amendment.language: tidied(amendment.note, NOTE).replace("\n", " ")}
-    if amendment.kind is CorrectionKind.RETRACT:
+    is_retraction = amendment.kind is CorrectionKind.RETRACT
+    if is_retraction and not amendment.note:
         raise Incomplete("note")
-    return {}
+    notes = {amendment.language: amendment.note} if amendment.note else {}
+    notes |= amendment.others if is_retraction else {}
+    return {language: tidied(note, NOTE).replace("\n", " ") for language, note in notes.items()}
 
 
 async def _amend_alert(session: AsyncSession, alert: Alert, correction: Correction) -> None:
     was = await session.get_one(AlertRevision, (alert.id, correction.was_revision))
     withdrawn = correction.kind is CorrectionKind.RETRACT
+    main = was.main_language if withdrawn else correction.main_language
+    attribution, attributions = was.attributed(main)
+    photo = None if correction.drops_photo else correction.photo or was.photo
     session.add(
         AlertRevision(
             alert_id=alert.id,
             revision=alert.revision,
             reason=RevisionReason.RETRACTION if withdrawn else RevisionReason.CORRECTION,
             texts=was.texts if withdrawn else correction.texts,
-            main_language=was.main_language if withdrawn else correction.main_language,
+            main_language=main,
             topics=was.topics,
             severity=was.severity,
             # A correction says nothing of how sure we are; a label stays until somebody changes it.
             standing=Standing.RETRACTED if withdrawn else was.standing,
-            attribution=was.attribution,
+            attribution=attribution,
+            attributions=attributions,
             source_url=was.source_url,
-            photo=was.photo,
+            photo=photo,
+            photo_changed=was.photo_changed or photo != was.photo,
             note=correction.notes.get(correction.main_language),
             made_by=correction.made_by,
             made_at=correction.decided_at,
@@ -264,19 +290,20 @@ async def _amend_story(session: AsyncSession, story: Story, correction: Correcti
     was = await session.get_one(StoryRevision, (story.id, correction.was_revision))
     withdrawn = correction.kind is CorrectionKind.RETRACT
     story.standing = Standing.RETRACTED if withdrawn else Standing.CORRECTED
-    right = correction.texts.get(correction.main_language, "")
+    right = correction.right_in(correction.main_language)
+    main = was.language if withdrawn else correction.main_language
     session.add(
         StoryRevision(
             story_id=story.id,
             revision=story.revision,
             title=was.title if withdrawn else headline(right),
             lead=was.lead if withdrawn else body(right),
-            language=was.language if withdrawn else correction.main_language,
-            # What is right was written in one language; the other tellings may repeat the error.
-            tellings=was.tellings if withdrawn else {},
+            language=main,
+            # What nobody put right in its own language may repeat the error.
+            tellings=was.tellings if withdrawn else _tellings(was, correction),
             severity=was.severity,
             standing=story.standing,
-            attribution=was.attribution,
+            attribution=was.told_in(main)[1]["attribution"],
             sources=was.sources,
             article_count=was.article_count,
             source_count=was.source_count,
@@ -286,3 +313,16 @@ async def _amend_story(session: AsyncSession, story: Story, correction: Correcti
         )
     )
     await session.flush()
+
+
+def _tellings(was: StoryRevision, correction: Correction) -> dict[str, StoryWords]:
+    return {
+        language: StoryWords(
+            title=headline(right),
+            lead=body(right),
+            news=None,
+            attribution=was.told_in(language)[1]["attribution"],
+        )
+        for language, right in correction.texts.items()
+        if language != correction.main_language
+    }

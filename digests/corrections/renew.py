@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import update
@@ -12,6 +12,7 @@ from digests.alerts.alert import Alert, AlertRevision, RevisionReason
 from digests.alerts.audit import record
 from digests.alerts.decide import STILL_BREAKING
 from digests.alerts.permission import Act
+from digests.alerts.propose import attribution as tidy_attribution
 from digests.alerts.propose import newest
 from digests.alerts.release import Consent, Proposal, consent
 from digests.alerts.staff import demand
@@ -46,19 +47,33 @@ async def propose(
     now: datetime,
     severity: Severity | None = None,
     standing: Standing | None = None,
+    others: Mapping[str, str] | None = None,
+    said_by: Mapping[str, str] | None = None,
+    photo: str | None = None,
 ) -> AlertUpdate:
-    """Writes it down for its editor to look at; severity and label stay where none is given.
+    """Writes it down for its editor to look at; severity, label, who says so (by language) and the photo
+    stay where none is given. With a new photo the words may be left out: then they stay too.
 
     Raises ``Stale`` where the alert is not what the editor saw or is withdrawn; ``Incomplete`` or
     ``TooLong`` for words that cannot go out.
     """
     await demand(session, by, Act.CORRECT, owners=owners)
     was = await _words_of(session, alert_id, revision)
+    texts = {**(others or {}), language: text}
+    if photo and not text:
+        language, texts = was.main_language, was.texts
+    most = UNDER_PHOTO if was.is_under_photo or photo else MOST
+    told = {one: arranged(words, most) for one, words in texts.items()}
+    attribution, attributions = _attributed(was, language, said_by)
     made = AlertUpdate(
         alert_id=alert_id,
         was_revision=revision,
-        text=arranged(text, UNDER_PHOTO if was.photo else MOST),
+        text=told.pop(language),
         language=language,
+        others=told,
+        attribution=attribution,
+        attributions=attributions,
+        photo=photo or was.photo,
         severity=severity or was.severity,
         standing=standing or was.standing,
         made_by=by,
@@ -157,20 +172,33 @@ def _consent(found: AlertUpdate, by: int, two_person: bool, now: datetime) -> Co
     return consent(Proposal(asked_by, found.asked_at), by=by, two_person=two_person, now=now)
 
 
+def _attributed(
+    was: AlertRevision, language: str, said_by: Mapping[str, str] | None
+) -> tuple[str | None, dict[str, str]]:
+    """Who says so, in this language and in others."""
+    if said_by is None:
+        return was.attributed(language)
+    tidy = {one: tidy_attribution(words) for one, words in said_by.items()}
+    said = {one: words for one, words in tidy.items() if words}
+    return said.pop(language, None), said
+
+
 def _revision(found: AlertUpdate, was: AlertRevision, now: datetime) -> AlertRevision:
     return AlertRevision(
         alert_id=found.alert_id,
         revision=found.now_revision,
         reason=RevisionReason.UPDATE,
-        # Texts in other languages tell of earlier things: their readers get this one, labelled.
-        texts={found.language: found.text},
+        # A text that nobody wrote anew tells of earlier things: its readers get this one, labelled.
+        texts={**found.others, found.language: found.text},
         main_language=found.language,
         topics=was.topics,
         severity=found.severity,
         standing=found.standing,
-        attribution=was.attribution,
+        attribution=found.attribution,
+        attributions=found.attributions,
         source_url=was.source_url,
-        photo=was.photo,
+        photo=found.photo,
+        photo_changed=was.photo_changed or found.photo != was.photo,
         made_by=found.made_by,
         made_at=now,
     )

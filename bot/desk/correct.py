@@ -11,7 +11,7 @@ from telegram import Update
 from bot.context import Context
 from bot.desk.card import redraw
 from bot.desk.door import desk, number, person
-from bot.desk.heard import words_after_command
+from bot.desk.heard import photo_in, words_after_command
 from bot.desk.showing import Manner, manner_of, send
 from bot.desk.which import alert_meant, chosen, news_meant
 from bot.rendering import alert as alert_rendering
@@ -21,6 +21,7 @@ from digests.alerts.alert import Alert, AlertRevision
 from digests.alerts.card import language_at
 from digests.alerts.dialogue import Asked, answered, ask
 from digests.alerts.permission import Act
+from digests.alerts.propose import item_of, newest
 from digests.alerts.release import alone_from
 from digests.alerts.staff import desk_chats
 from digests.alerts.suggestion import spoken
@@ -33,6 +34,7 @@ from digests.corrections.correction import (
     CorrectionKind,
     CorrectionState,
 )
+from digests.corrections.counted import count
 from digests.corrections.spread import chats_with
 from digests.editions.edition import EditionStory
 from digests.errors import Incomplete, Stale
@@ -90,6 +92,14 @@ async def choose_story(update: Update, context: Context, dialogue: str, story: s
 @desk(Act.CORRECT)
 async def approve_correction(update: Update, context: Context, correction: str) -> None:
     """From here on every copy is put right by itself."""
+    async with context.database.read() as session:
+        found = await session.get(Correction, number(correction))
+        # Before the transaction, in which all delivery waits: the copies may be a million.
+        counted = (
+            await count(session, found.subject, found.subject_id, now=context.now())
+            if found
+            else None
+        )
     async with context.database.write() as session:
         done = await amend.approve(
             session,
@@ -98,6 +108,7 @@ async def approve_correction(update: Update, context: Context, correction: str) 
             owners=context.settings.owners,
             now=context.now(),
             two_person=context.settings.two_person,
+            counted=counted,
         )
     await context.change("desk/correction_sent.html", correction=done)
     if done.subject is CorrectedSubject.ALERT:
@@ -133,7 +144,7 @@ async def open_correction(update: Update, context: Context, correction: str) -> 
         found = await session.get(Correction, number(correction))
     if found is None or found.state is not CorrectionState.PROPOSED:
         raise Stale("decided" if found else "gone")
-    await _preview(update, context, found)
+    await preview(update, context, found)
 
 
 @desk(Act.CORRECT)
@@ -158,6 +169,9 @@ async def propose(
     subject_id: int,
     revision: int,
     words: str,
+    *,
+    photo: str | None = None,
+    drops_photo: bool = False,
 ) -> None:
     """Writes it down and shows its editor what readers will see, with the button that sends it."""
     is_retraction = kind is CorrectionKind.RETRACT
@@ -169,6 +183,8 @@ async def propose(
         text="" if is_retraction else words,
         note=words if is_retraction else "",
         language=spoken(words),
+        photo=photo,
+        drops_photo=drops_photo,
     )
     user_id = person(update)
     async with context.database.write() as session:
@@ -179,10 +195,11 @@ async def propose(
             owners=context.settings.owners,
             now=context.now(),
         )
-    await _preview(update, context, correction)
+    await preview(update, context, correction)
 
 
-async def _preview(update: Update, context: Context, correction: Correction) -> None:
+async def preview(update: Update, context: Context, correction: Correction) -> None:
+    """The very messages of each language, and below them what can be done."""
     user_id, user = person(update), update.effective_user
     otherwise = Language.nearest(user.language_code if user else None)
     async with context.database.read() as session:
@@ -202,22 +219,28 @@ async def _controls(
 ) -> dict[str, Any]:
     """What the buttons under a proposed correction need to know."""
     is_new = correction.kind is CorrectionKind.CORRECT
+    was = await _was(session, correction)
+    said = correction.texts if is_new else correction.notes
     return {
         "correction": correction,
+        "said": said,
+        "main": correction.main_language,
+        "other": next(one for one in Language if one != correction.main_language),
+        "new_words": was is None or was.texts != correction.texts,
+        "was_photo": was is not None and was.photo is not None,
         "chats": await _chats(session, correction),
         "two_person": context.settings.two_person and is_new,
         "me": me,
         "alone_from": alone_from(correction.asked_at) if correction.asked_at else None,
-        "lost": await _lost(session, correction) if is_new else [],
+        # Languages the alert speaks now and will not speak any more.
+        "lost": sorted(set(was.texts) - set(said)) if was is not None and is_new else [],
     }
 
 
-async def _lost(session: AsyncSession, correction: Correction) -> list[str]:
-    """Languages the alert speaks now and will not speak any more."""
+async def _was(session: AsyncSession, correction: Correction) -> AlertRevision | None:
     if correction.subject is not CorrectedSubject.ALERT:
-        return []
-    was = await session.get_one(AlertRevision, (correction.subject_id, correction.was_revision))
-    return sorted(set(was.texts) - set(correction.texts))
+        return None
+    return await session.get_one(AlertRevision, (correction.subject_id, correction.was_revision))
 
 
 def _headline(correction: Correction) -> str:
@@ -229,13 +252,27 @@ async def _shown(
 ) -> list[Message]:
     """What will stand in the copies, where that is one message, and the note that goes with it."""
     now, words = context.now(), context.words
-    shown = []
-    if correction.subject is CorrectedSubject.ALERT:
-        told = await alert_rendering.proposed(session, correction, now)
-        shown.append(alert_rendering.render(words, told, manner.language, manner.timezone))
-    admitted = await correction_rendering.admitted(session, correction, manner.language, now)
-    note = correction_rendering.render(words, admitted, manner.language, manner.timezone)
-    return [*shown, note]
+    copies, notes = [], []
+    for language in await _languages(session, correction, manner.language):
+        if correction.subject is CorrectedSubject.ALERT:
+            told = await alert_rendering.proposed(session, correction, language, now)
+            copies.append(alert_rendering.render(words, told, language, manner.timezone))
+        admitted = await correction_rendering.admitted(session, correction, language, now)
+        notes.append(correction_rendering.render(words, admitted, language, manner.timezone))
+    return [*copies, *notes]
+
+
+async def _languages(
+    session: AsyncSession, correction: Correction, first: Language
+) -> list[Language]:
+    """The editor's own, and any other whose readers get other words than theirs."""
+    was = await _was(session, correction)
+    stands = item_of(was) if was is not None and not correction.texts else None
+
+    def words_of(language: Language) -> tuple[str, str]:
+        return correction.spoken_in(language), stands.spoken_in(language) if stands else ""
+
+    return [first, *(one for one in Language if words_of(one) != words_of(first))]
 
 
 async def _chats(session: AsyncSession, correction: Correction) -> int:
@@ -255,33 +292,41 @@ async def _begin(update: Update, context: Context, kind: CorrectionKind) -> None
     if message is None or wrong is None:
         await context.answer("desk/correct_what.html", kind=kind)
         return
-    words = words_after_command(message)
+    words, photo = words_after_command(message), photo_in(message)
     news = await news_meant(context, wrong)
     if news.content is Content.EDITION:
         await _ask_story(update, context, kind, news.subject_id, words)
         return
-    alert_id = await alert_meant(update, context, news, "amend_alert", kind=kind, words=words)
+    photo = photo if kind is CorrectionKind.CORRECT else None
+    said: dict[str, Any] = {"words": words, "photo": photo}
+    alert_id = await alert_meant(update, context, news, "amend_alert", kind=kind, **said)
     if alert_id is not None:
-        await _correct_alert(update, context, kind, alert_id, words)
+        await _correct_alert(update, context, kind, alert_id, **said)
 
 
 @desk(Act.CORRECT)
 async def choose_alert(update: Update, context: Context, dialogue: str, alert: str) -> None:
     """Of the alerts in the replied message, this one is wrong."""
     alert_id, about = await chosen(update, context, dialogue, alert)
-    await _correct_alert(update, context, CorrectionKind(about["kind"]), alert_id, about["words"])
+    kind, photo = CorrectionKind(about["kind"]), about.get("photo")
+    await _correct_alert(update, context, kind, alert_id, about["words"], photo)
 
 
 async def _correct_alert(
-    update: Update, context: Context, kind: CorrectionKind, alert_id: int, words: str
+    update: Update,
+    context: Context,
+    kind: CorrectionKind,
+    alert_id: int,
+    words: str,
+    photo: str | None,
 ) -> None:
-    if not words:
+    if not words and not photo:
         await _ask(update, context, kind, alert_id)
         return
     async with context.database.read() as session:
         alert = await session.get_one(Alert, alert_id)
     subject = CorrectedSubject.ALERT
-    await propose(update, context, kind, subject, alert.id, alert.revision, words)
+    await propose(update, context, kind, subject, alert.id, alert.revision, words, photo=photo)
 
 
 async def _ask(update: Update, context: Context, kind: CorrectionKind, alert_id: int) -> None:
@@ -290,6 +335,7 @@ async def _ask(update: Update, context: Context, kind: CorrectionKind, alert_id:
         alert = await session.get(Alert, alert_id)
         if alert is None:
             raise Stale("gone")
+        words = await newest(session, alert)
         await ask(
             session,
             _ASKED[kind],
@@ -299,7 +345,7 @@ async def _ask(update: Update, context: Context, kind: CorrectionKind, alert_id:
             alert=alert.id,
             revision=alert.revision,
         )
-    await context.answer(f"desk/ask_{_ASKED[kind]}.html")
+    await context.answer(f"desk/ask_{_ASKED[kind]}.html", pictured=words.photo and alert)
 
 
 async def _ask_story(

@@ -47,6 +47,12 @@ def suggested(
     )
 
 
+def named(said: str) -> str | None:
+    """Who says so, where the text names them."""
+    report = Report("", headline(said), body(said), spoken(said))
+    return (judge([report]).attribution or "")[:ATTRIBUTION] or None
+
+
 def spoken(text: str) -> Language:
     """Of the languages we speak the one that it is written in, or whose letters it shares.
 

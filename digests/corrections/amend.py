@@ -20,6 +20,7 @@ from digests.corrections.correction import (
     CorrectionKind,
     CorrectionState,
 )
+from digests.corrections.counted import Counted, count
 from digests.corrections.spread import spread_alert, spread_story
 from digests.errors import Incomplete, NotPermitted, Stale
 from digests.stories.story import Story, StoryRevision, StoryWords
@@ -49,6 +50,24 @@ class Amendment:
     """The right photo, by Telegram's id."""
     drops_photo: bool = False
     """The photo was wrong. Where nothing else was, the text may be left out."""
+
+
+def amendment_of(correction: Correction) -> Amendment:
+    """What its editor said, so that they can say it otherwise."""
+    main = correction.main_language
+    said = correction.texts or correction.notes
+    return Amendment(
+        kind=correction.kind,
+        subject=correction.subject,
+        subject_id=correction.subject_id,
+        revision=correction.was_revision,
+        text=correction.texts.get(main, ""),
+        note=correction.notes.get(main, ""),
+        language=main,
+        others={language: words for language, words in said.items() if language != main},
+        photo=correction.photo,
+        drops_photo=correction.drops_photo,
+    )
 
 
 async def propose(
@@ -91,7 +110,7 @@ async def ask(
 ) -> Correction:
     """Asks others to approve what stands in it; only its author can."""
     await demand(session, by, Act.CORRECT, owners=owners)
-    correction = await _undecided(session, correction_id)
+    correction = await undecided(session, correction_id)
     if correction.made_by != by:
         raise NotPermitted("writer")
     if correction.asked_at is not None:
@@ -109,21 +128,25 @@ async def approve(
     owners: Collection[int],
     now: datetime,
     two_person: bool,
+    counted: Counted | None = None,
 ) -> Correction:
-    """The error is put right: a new revision, and work for the outbox to bring it everywhere.
+    """The error is put right: a new revision, and work for the outbox to bring it everywhere. ``counted``:
+    before this transaction, where copies may be many.
 
     Where two must agree a correction needs the second one's word, for it says something new; a
     retraction says nothing, and must not wait. Raises ``NotPermitted``, or ``Stale`` where this was
     decided before, or the alert or story changed meanwhile.
     """
     await demand(session, by, Act.CORRECT, owners=owners)
-    correction = await _undecided(session, correction_id)
+    correction = await undecided(session, correction_id)
     given = _consent(correction, by, two_person, now)
     wrong = await _standing(
         session, correction.subject, correction.subject_id, correction.was_revision
     )
     alone = {"alone": True} if given is Consent.ALONE else {}
-    await put_right(session, correction, wrong, correction.kind, by=by, now=now, **alone)
+    await put_right(
+        session, correction, wrong, correction.kind, by=by, now=now, counted=counted, **alone
+    )
     return correction
 
 
@@ -135,18 +158,21 @@ async def put_right(
     *,
     by: int,
     now: datetime,
+    counted: Counted | None,
     **details: object,
 ) -> None:
     """Makes the new revision, and the outbox's work; whether it may be is for the caller to know."""
     correction.state = CorrectionState.APPROVED
     correction.decided_by, correction.decided_at = by, now
     correction.now_revision = wrong.revision = correction.was_revision + 1
+    if counted is None:
+        counted = await count(session, correction.subject, correction.subject_id, now=now)
     if isinstance(wrong, Alert):
         await _amend_alert(session, wrong, correction)
-        await spread_alert(session, wrong, correction, now=now)
+        await spread_alert(session, wrong, correction, counted, now=now)
     else:
         await _amend_story(session, wrong, correction)
-        await spread_story(session, wrong, correction, now=now)
+        await spread_story(session, wrong, correction, counted, now=now)
     await record(
         session,
         act,
@@ -171,14 +197,15 @@ async def discard(
 ) -> Correction:
     """The proposed correction is put away."""
     await demand(session, by, Act.CORRECT, owners=owners)
-    correction = await _undecided(session, correction_id)
+    correction = await undecided(session, correction_id)
     correction.state = CorrectionState.REJECTED
     correction.decided_by, correction.decided_at = by, now
     await record(session, "discard", f"correction:{correction.id}", by=by, now=now)
     return correction
 
 
-async def _undecided(session: AsyncSession, correction_id: int) -> Correction:
+async def undecided(session: AsyncSession, correction_id: int) -> Correction:
+    """The proposed correction, locked; ``Stale`` where it is not there or was decided."""
     correction = await session.get(Correction, correction_id, with_for_update=True)
     if correction is None:
         raise Stale("gone")

@@ -21,6 +21,7 @@ from digests.alerts.wording import MOST, UNDER_PHOTO, arranged
 from digests.audience.following import is_followed, prolong
 from digests.corrections.amend import still_wrong
 from digests.corrections.correction import CorrectedSubject
+from digests.corrections.counted import Counted, count
 from digests.corrections.spread import (
     Copies,
     going_out,
@@ -108,6 +109,7 @@ async def approve(
     owners: Collection[int],
     now: datetime,
     two_person: bool,
+    counted: Counted | None = None,
 ) -> AlertUpdate:
     """The alert says it from now on, in every copy. Aloud: a short reply below each copy; else only below
     those of its followers, without a sound. A severity
@@ -126,7 +128,8 @@ async def approve(
     found.now_revision = alert.revision = found.was_revision + 1
     session.add(_revision(found, was, now))
     await session.flush()
-    await _spread(session, alert, found, rises=rises, topics=was.topics, now=now)
+    counted = counted or await count(session, CorrectedSubject.ALERT, alert.id, now=now)
+    await _spread(session, alert, found, counted, rises=rises, topics=was.topics, now=now)
     alone = {"alone": True} if given is Consent.ALONE else {}
     await record(
         session, "update", f"alert:{alert.id}", by=by, now=now,
@@ -208,6 +211,7 @@ async def _spread(
     session: AsyncSession,
     alert: Alert,
     found: AlertUpdate,
+    counted: Counted,
     *,
     rises: bool,
     topics: list[str],
@@ -219,15 +223,22 @@ async def _spread(
     await prolong(session, alert.about, now=now)
     has_followers = await is_followed(session, alert.about)
     for copies in told:
-        await plan_edits(session, copies, by=found.decided_by, now=now)
+        await plan_edits(session, copies, counted, by=found.decided_by, now=now)
         if found.sounds or has_followers:
-            await _plan_replies(session, alert, copies, found, now)
+            holders = counted.of(copies.content, copies.subject_id)
+            audience = holders.unmuted if found.sounds else holders.following
+            await _plan_replies(session, alert, copies, found, audience, now)
     if rises:
         await _reach_more(session, alert, found, topics, now)
 
 
 async def _plan_replies(
-    session: AsyncSession, alert: Alert, copies: Copies, found: AlertUpdate, now: datetime
+    session: AsyncSession,
+    alert: Alert,
+    copies: Copies,
+    found: AlertUpdate,
+    audience: int,
+    now: datetime,
 ) -> None:
     """Aloud for all who did not mute it; an edit that is quiet is told to its followers, silently."""
     await plan(
@@ -243,6 +254,7 @@ async def _plan_replies(
         about=alert.about,
         received_content=copies.content,
         received_subject_id=copies.subject_id,
+        audience=audience,
         expires_at=now + STILL_BREAKING,
         created_at=now,
         created_by=found.decided_by,

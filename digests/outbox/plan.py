@@ -58,6 +58,11 @@ async def _fix_audience(session: AsyncSession, dispatch: Dispatch, fields: dict[
     if dispatch.reach is Reach.SINGLE:
         dispatch.audience = 1
         return
+    if dispatch.reach in (Reach.RECEIVED, Reach.FOLLOWING) and "audience" in fields:
+        # Counted before the gates were locked; only where the ledger ends is for now.
+        dispatch.cursor_end = await session.scalar(_last_copy(dispatch)) or 0
+        await session.flush()
+        return
     count, end = (await session.execute(_extent(dispatch))).one()
     dispatch.audience = fields.get("audience", count)
     dispatch.cursor_end = fields.get("cursor_end", end or 0)
@@ -82,6 +87,14 @@ def _extent(dispatch: Dispatch) -> Select[*tuple[Any, ...]]:
             ).where(Held.woken_by == dispatch.id)
         case _:
             return select(func.count(), func.max(Receipt.id)).where(received(dispatch))
+
+
+def _last_copy(dispatch: Dispatch) -> Select[int | None]:
+    """The end of the ledger for this subject: found by index, however many copies there are."""
+    return select(func.max(Receipt.id)).where(
+        Receipt.content == dispatch.received_content,
+        Receipt.subject_id == dispatch.received_subject_id,
+    )
 
 
 def _matching_extent(dispatch: Dispatch) -> Select[*tuple[Any, ...]]:

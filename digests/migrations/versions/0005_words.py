@@ -1,4 +1,5 @@
-"""Texts and who says so in each language, and photos that change, in updates and corrections.
+"""Texts and who says so in each language, and photos that change, in updates and corrections; and a
+million readers counted at once.
 
 Revision: 0005, after 0003.
 """
@@ -27,11 +28,44 @@ def upgrade() -> None:
     with op.batch_alter_table("correction", schema=None) as batch_op:
         batch_op.add_column(sa.Column("photo", sa.Text(), nullable=True))
         batch_op.add_column(_no("drops_photo"))
+    _carry_over()
+    _widen()
+
+
+def _carry_over() -> None:
     for column in ("attribution", "photo"):
+        kept: sa.Select[tuple[str]] = sa.select(sa.column(column)).select_from(
+            sa.table("alert_revision")
+        )
+        was = (
+            sa.text("alert_revision.alert_id = alert_update.alert_id"),
+            sa.text("alert_revision.revision = alert_update.was_revision"),
+        )
+        updates = sa.table("alert_update", sa.column(column))
+        said = kept.where(*was).correlate(updates).scalar_subquery()
+        op.execute(sa.update(updates).values({column: said}))
+
+
+HOURS = ("timezone", "quiet_from", "quiet_until", "alerts", "at_night")
+
+
+def _widen() -> None:
+    """Whom an alert would reach, and in whose night, is counted from the indexes alone."""
+    with op.batch_alter_table("subscriber", schema=None) as batch_op:
+        batch_op.drop_index("ix_subscriber_taste")
+        batch_op.drop_index("ix_subscriber_breaking_taste")
+        batch_op.create_index(
+            "ix_subscriber_taste", ["taste_id", "breaking_taste_id", *HOURS, "state"], unique=False
+        )
+        batch_op.create_index(
+            "ix_subscriber_breaking_taste", ["breaking_taste_id", *HOURS, "state"], unique=False
+        )
+    if op.get_bind().dialect.name == "postgresql":
+        # Every digest changes its reader: only while they are swept often does the index answer alone.
         op.execute(
-            f"UPDATE alert_update SET {column} = (SELECT was.{column} FROM alert_revision AS was "
-            "WHERE was.alert_id = alert_update.alert_id "
-            "AND was.revision = alert_update.was_revision)"
+            "ALTER TABLE subscriber SET (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.01, "
+            "autovacuum_vacuum_threshold = 1000, autovacuum_analyze_scale_factor = 0.05, "
+            "autovacuum_vacuum_cost_delay = 0)"
         )
 
 

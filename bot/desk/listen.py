@@ -125,13 +125,13 @@ async def _other_words(
     """The same in the other language, or who says so: of a draft, an update or a correction."""
     language = about.get("language", "")
     match asked, about:
-        case Asked.TRANSLATION, {"update": which}:
-            await renewing.set_translation(update, context, which, said)
-        case Asked.TRANSLATION, {"correction": which}:
-            await righting.set_translation(update, context, which, said)
+        case Asked.TRANSLATION, {"update": which, "preview": preview}:
+            await renewing.set_translation(update, context, which, said, preview)
+        case Asked.TRANSLATION, {"correction": which, "preview": preview}:
+            await righting.set_translation(update, context, which, said, preview)
         case Asked.TRANSLATION, {"alert": which, "revision": revision}:
             await review.set_translation(update, context, which, revision, said)
-        case _, {"update": which}:
-            await renewing.set_attribution(update, context, which, language, said)
+        case _, {"update": which, "preview": preview}:
+            await renewing.set_attribution(update, context, which, language, said, preview)
         case _, {"alert": which, "revision": revision}:
             await review.set_attribution(update, context, which, revision, language, said)

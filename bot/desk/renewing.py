@@ -8,7 +8,8 @@ from typing import Any
 from telegram import Update
 
 from bot.context import Context
-from bot.desk.door import desk, number, person
+from bot.desk.door import desk, number, person, tapped
+from bot.desk.showing import retire
 from bot.desk.update import preview
 from digests.alerts.dialogue import Asked, ask
 from digests.alerts.permission import Act
@@ -69,7 +70,9 @@ async def ask_attribution(update: Update, context: Context, which: str, language
     await _ask(update, context, Asked.ATTRIBUTION, number(which), language=language)
 
 
-async def set_translation(update: Update, context: Context, update_id: int, said: str) -> None:
+async def set_translation(
+    update: Update, context: Context, update_id: int, said: str, preview_id: int
+) -> None:
     """The same in the other language; who says so as well, where the text names them."""
     async with context.database.read() as session:
         found = await session.get_one(AlertUpdate, update_id)
@@ -77,16 +80,18 @@ async def set_translation(update: Update, context: Context, update_id: int, said
     says, who = _said_by(found), named(said)
     if who and says:
         says.setdefault(other, who)
-    await _instead(update, context, update_id, others={other: said}, said_by=says)
+    changes: dict[str, Any] = {"others": {other: said}, "said_by": says}
+    await _instead(update, context, update_id, preview_id, **changes)
 
 
 async def set_attribution(
-    update: Update, context: Context, update_id: int, language: str, said: str
+    update: Update, context: Context, update_id: int, language: str, said: str, preview_id: int
 ) -> None:
     """Who says so, in one language."""
     async with context.database.read() as session:
         found = await session.get_one(AlertUpdate, update_id)
-    await _instead(update, context, update_id, said_by=_said_by(found) | {language: said})
+    says = _said_by(found) | {language: said}
+    await _instead(update, context, update_id, preview_id, said_by=says)
 
 
 async def _ask(
@@ -102,13 +107,16 @@ async def _ask(
             user_id=user_id,
             now=context.now(),
             update=update_id,
+            preview=tapped(update),
             **about,
         )
     tongue = about.get("language", "")
     await context.answer(f"desk/ask_{asked}.html", tongue=tongue, reason=False)
 
 
-async def _instead(update: Update, context: Context, update_id: int, **changes: Any) -> None:
+async def _instead(
+    update: Update, context: Context, update_id: int, preview_id: int | None = None, **changes: Any
+) -> None:
     who: dict[str, Any] = {
         "by": person(update),
         "owners": context.settings.owners,
@@ -127,8 +135,7 @@ async def _instead(update: Update, context: Context, update_id: int, **changes: 
         made = await renew.propose(
             session, old.alert_id, old.was_revision, old.text, **kept | changes, **who
         )
-    if update.callback_query is not None:
-        await context.change("desk/correction_discarded.html")
+    await retire(context, person(update), preview_id)
     await preview(update, context, made)
 
 

@@ -10,7 +10,8 @@ from telegram import Update
 
 from bot.context import Context
 from bot.desk.correct import preview, propose
-from bot.desk.door import desk, number, person
+from bot.desk.door import desk, number, person, tapped
+from bot.desk.showing import retire
 from digests.alerts.alert import Alert
 from digests.alerts.dialogue import Asked, ask
 from digests.alerts.permission import Act
@@ -33,6 +34,7 @@ async def ask_translation(update: Update, context: Context, which: str) -> None:
             user_id=user_id,
             now=context.now(),
             correction=found.id,
+            preview=tapped(update),
         )
     await context.answer("desk/ask_translation.html", reason=found.kind is CorrectionKind.RETRACT)
 
@@ -70,15 +72,23 @@ async def drop_photo(update: Update, context: Context, alert: str) -> None:
     )
 
 
-async def set_translation(update: Update, context: Context, correction_id: int, said: str) -> None:
+async def set_translation(
+    update: Update, context: Context, correction_id: int, said: str, preview_id: int
+) -> None:
     """The same in the other language."""
     async with context.database.read() as session:
         found = await session.get_one(Correction, correction_id)
     other = next(one for one in Language if one != found.main_language).value
-    await _instead(update, context, correction_id, others={other: said})
+    await _instead(update, context, correction_id, preview_id, others={other: said})
 
 
-async def _instead(update: Update, context: Context, correction_id: int, **changes: Any) -> None:
+async def _instead(
+    update: Update,
+    context: Context,
+    correction_id: int,
+    preview_id: int | None = None,
+    **changes: Any,
+) -> None:
     who: dict[str, Any] = {
         "by": person(update),
         "owners": context.settings.owners,
@@ -87,6 +97,5 @@ async def _instead(update: Update, context: Context, correction_id: int, **chang
     async with context.database.write() as session:
         old = await amend.discard(session, correction_id, **who)
         made = await amend.propose(session, replace(amend.amendment_of(old), **changes), **who)
-    if update.callback_query is not None:
-        await context.change("desk/correction_discarded.html")
+    await retire(context, person(update), preview_id)
     await preview(update, context, made)

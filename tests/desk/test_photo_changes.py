@@ -13,6 +13,9 @@ from tests.desk.conftest import READERS
 from tests.desk.newsroom import WORDS, Newsroom
 from tests.desk.test_photo import SAID
 
+# What Telegram does with a photo does not depend on the database.
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
 RIGHT = "Fire at a warehouse near Luhansk"
 WITHDRAWN, GONE = (cover(WORDS, whole=whole).png for whole in (True, False))
 

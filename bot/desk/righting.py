@@ -9,7 +9,8 @@ from typing import Any
 from telegram import Update
 
 from bot.context import Context
-from bot.desk.correct import preview, propose
+from bot.desk.correct import propose
+from bot.desk.correction_preview import preview
 from bot.desk.door import desk, number, person, tapped
 from bot.desk.showing import retire
 from digests.alerts.alert import Alert

@@ -170,6 +170,8 @@ async def preview(update: Update, context: Context, found: AlertUpdate) -> None:
             told = await alert_rendering.renewed(session, found, language, context.now())
             shown.append(alert_rendering.render(context.words, told, language, manner.timezone))
         values = await _controls(context, session, found, user_id)
+    # A chat takes one message a second: the tapped button should not wait for all of them.
+    await context.toast()
     for message in shown:
         await send(context.bot, user_id, message)
     language, timezone = manner.language, manner.timezone

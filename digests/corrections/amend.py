@@ -13,7 +13,7 @@ from digests.alerts.audit import record
 from digests.alerts.permission import Act
 from digests.alerts.release import Consent, Proposal, consent
 from digests.alerts.staff import demand
-from digests.alerts.wording import MOST, UNDER_PHOTO, arranged, body, headline, tidied
+from digests.alerts.wording import MOST, UNDER_PHOTO, arranged, tidied
 from digests.corrections.correction import (
     CorrectedSubject,
     Correction,
@@ -21,9 +21,10 @@ from digests.corrections.correction import (
     CorrectionState,
 )
 from digests.corrections.counted import Counted, count
+from digests.corrections.revise import revise_alert, revise_story
 from digests.corrections.spread import spread_alert, spread_story
 from digests.errors import Incomplete, NotPermitted, Stale
-from digests.stories.story import Story, StoryRevision, StoryWords
+from digests.stories.story import Story
 from digests.vocabulary import Standing
 
 NOTE = 500
@@ -168,10 +169,10 @@ async def put_right(
     if counted is None:
         counted = await count(session, correction.subject, correction.subject_id, now=now)
     if isinstance(wrong, Alert):
-        await _amend_alert(session, wrong, correction)
+        await revise_alert(session, wrong, correction)
         await spread_alert(session, wrong, correction, counted, now=now)
     else:
-        await _amend_story(session, wrong, correction)
+        await revise_story(session, wrong, correction)
         await spread_story(session, wrong, correction, counted, now=now)
     await record(
         session,
@@ -281,75 +282,3 @@ def _notes(amendment: Amendment) -> dict[str, str]:
     notes = {amendment.language: amendment.note} if amendment.note else {}
     notes |= amendment.others if is_retraction else {}
     return {language: tidied(note, NOTE).replace("\n", " ") for language, note in notes.items()}
-
-
-async def _amend_alert(session: AsyncSession, alert: Alert, correction: Correction) -> None:
-    was = await session.get_one(AlertRevision, (alert.id, correction.was_revision))
-    withdrawn = correction.kind is CorrectionKind.RETRACT
-    main = was.main_language if withdrawn else correction.main_language
-    attribution, attributions = was.attributed(main)
-    photo = None if correction.drops_photo else correction.photo or was.photo
-    session.add(
-        AlertRevision(
-            alert_id=alert.id,
-            revision=alert.revision,
-            reason=RevisionReason.RETRACTION if withdrawn else RevisionReason.CORRECTION,
-            texts=was.texts if withdrawn else correction.texts,
-            main_language=main,
-            topics=was.topics,
-            severity=was.severity,
-            # A correction says nothing of how sure we are; a label stays until somebody changes it.
-            standing=Standing.RETRACTED if withdrawn else was.standing,
-            attribution=attribution,
-            attributions=attributions,
-            source_url=was.source_url,
-            photo=photo,
-            photo_changed=was.photo_changed or photo != was.photo,
-            note=correction.notes.get(correction.main_language),
-            made_by=correction.made_by,
-            made_at=correction.decided_at,
-        )
-    )
-    await session.flush()
-
-
-async def _amend_story(session: AsyncSession, story: Story, correction: Correction) -> None:
-    was = await session.get_one(StoryRevision, (story.id, correction.was_revision))
-    withdrawn = correction.kind is CorrectionKind.RETRACT
-    story.standing = Standing.RETRACTED if withdrawn else Standing.CORRECTED
-    right = correction.right_in(correction.main_language)
-    main = was.language if withdrawn else correction.main_language
-    session.add(
-        StoryRevision(
-            story_id=story.id,
-            revision=story.revision,
-            title=was.title if withdrawn else headline(right),
-            lead=was.lead if withdrawn else body(right),
-            language=main,
-            # What nobody put right in its own language may repeat the error.
-            tellings=was.tellings if withdrawn else _tellings(was, correction),
-            severity=was.severity,
-            standing=story.standing,
-            attribution=was.told_in(main)[1]["attribution"],
-            sources=was.sources,
-            article_count=was.article_count,
-            source_count=was.source_count,
-            news=None,
-            last_article_at=was.last_article_at,
-            made_at=correction.decided_at,
-        )
-    )
-    await session.flush()
-
-
-def _tellings(was: StoryRevision, correction: Correction) -> dict[str, StoryWords]:
-    return {
-        language: StoryWords(
-            title=headline(right),
-            lead=body(right),
-            news=None,
-            attribution=was.told_in(language)[1]["attribution"],
-        )
-        for language, right in correction.texts.items()
-        if language != correction.main_language
-    }

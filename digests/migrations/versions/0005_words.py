@@ -50,15 +50,10 @@ HOURS = ("timezone", "quiet_from", "quiet_until", "alerts", "at_night")
 
 
 def _widen() -> None:
-    """Whom an alert would reach, and in whose night, is counted from the indexes alone."""
+    """Whom an alert would reach, and in whose night, is counted from an index alone."""
     with op.batch_alter_table("subscriber", schema=None) as batch_op:
-        batch_op.drop_index("ix_subscriber_taste")
-        batch_op.drop_index("ix_subscriber_breaking_taste")
         batch_op.create_index(
-            "ix_subscriber_taste", ["taste_id", "breaking_taste_id", *HOURS, "state"], unique=False
-        )
-        batch_op.create_index(
-            "ix_subscriber_breaking_taste", ["breaking_taste_id", *HOURS, "state"], unique=False
+            "ix_subscriber_hours", ["taste_id", "breaking_taste_id", *HOURS, "state"], unique=False
         )
     if op.get_bind().dialect.name == "postgresql":
         # Every digest changes its reader: only while they are swept often does the index answer alone.

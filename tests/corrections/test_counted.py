@@ -109,4 +109,4 @@ async def test_of_several_digests_each_reader_is_counted_below_the_newest(
             )
         )
     assert [counted.of(Content.EDITION, one.id).copies for one in (older, newer)] == [2, 1]
-    assert dict(told.tuples().all()) == {older.id: 1, newer.id: 1}
+    assert {row[0]: row[1] for row in told} == {older.id: 1, newer.id: 1}

@@ -37,7 +37,7 @@ class Gateway:
         plain: bool = False,
     ) -> Answer:
         """A new message; ``plain`` leaves out what was refused: the markup, and a photo."""
-        photo = None if plain else message.photo
+        photo = None if plain or (message.photo and message.photo.covers) else message.photo
         payload = {"chat_id": chat_id} | _shown(message, photo, plain)
         if thread_id is not None:
             payload["message_thread_id"] = thread_id
@@ -60,16 +60,17 @@ class Gateway:
     async def edit(
         self, chat_id: int, message_id: int, message: Message, *, plain: bool = False
     ) -> Answer:
-        """The message's new text and buttons; a photo that somebody sent us stays, a picture of our own
-        is drawn anew."""
+        """The message's new text and buttons; a photo that somebody sent us stays unless it has changed, a
+        picture of our own is drawn anew. Telegram turns a text into a photo so, never a photo into a text.
+        """
         photo = None if plain else message.photo
         payload = {"chat_id": chat_id, "message_id": message_id} | _shown(message, photo, plain)
-        if photo is None or photo.png is None:
+        if photo is None or not (photo.png or photo.changed):
             return await self._call("editMessageCaption" if photo else "editMessageText", payload)
         known = self._known(photo)
         media = {"type": "photo", "media": known or "attach://picture"}
         media |= {name: payload.pop(name) for name in ("caption", "parse_mode") if name in payload}
-        files = None if known else {"picture": photo.png}
+        files = None if known else {"picture": photo.png or b""}
         answer = await self._call("editMessageMedia", payload | {"media": media}, files=files)
         self._remember(photo, answer)
         return answer

@@ -35,6 +35,8 @@ _BAD_REQUEST = (
     ("rights to send photos", Meaning.NO_PHOTO, "no photos"),
     ("chat_send_photos_forbidden", Meaning.NO_PHOTO, "no photos"),
     ("there is no caption in the message", Meaning.NO_PHOTO, "no photo there"),
+    # A server of before 2021 puts no photo into a text; ours and Telegram's do.
+    ("there is no media in the message", Meaning.NO_PHOTO, "no photo there"),
     ("not enough rights to send", Meaning.NO_RIGHTS, "no rights"),
     ("no rights to send", Meaning.NO_RIGHTS, "no rights"),
     ("need administrator rights", Meaning.NO_RIGHTS, "no rights"),

@@ -17,7 +17,6 @@ from bot.desk.door import person
 from bot.desk.progress import dispatch_of, progress
 from bot.desk.showing import Manner, edit, fingerprint, manner_of, remove, send
 from bot.rendering import alert as rendering
-from bot.rendering.alert import Told
 from bot.rendering.render import Message
 from digests.alerts.alert import Alert, AlertState
 from digests.alerts.card import DEALING, Card, cards_of, take_wanted
@@ -162,25 +161,18 @@ async def draw(
 ) -> Face:
     """The card as things are now."""
     alert = await session.get_one(Alert, card.alert_id, populate_existing=True)
-    told = await rendering.told(session, alert.id, alert.revision)
-    previews = tuple(
-        rendering.render(services.words, told, language, manner.timezone)
-        for language in _languages(told, manner.language)
-    )
+    told = await rendering.told(session, alert.id, alert.revision, manner.language)
+    previews = []
+    for language in rendering.spoken_to(told.item, manner.language):
+        told = await rendering.told(session, alert.id, alert.revision, language)
+        previews.append(rendering.render(services.words, told, language, manner.timezone))
     if alert.state is AlertState.APPROVED:
         controls = await _sent(services, session, alert, manner, card)
     elif alert.state is AlertState.REJECTED:
         controls = services.words.message("desk/card_discarded.html", manner.language, alert=alert)
     else:
         controls = await _unsent(services, session, alert, manner, card, page)
-    return Face(previews, controls)
-
-
-def _languages(told: Told, first: Language) -> list[Language]:
-    """The person's own, and any other whose readers get another text."""
-    mine = told.item.spoken_in(first)
-    others = (one for one in Language if told.item.spoken_in(one) != mine)
-    return [first, *others]
+    return Face(tuple(previews), controls)
 
 
 async def _unsent(

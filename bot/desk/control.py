@@ -9,6 +9,8 @@ from bot.desk.card import redraw
 from bot.desk.door import desk, number, person
 from digests.alerts.audit import record
 from digests.alerts.permission import Act
+from digests.corrections.correction import CorrectedSubject
+from digests.corrections.counted import count
 from digests.corrections.recall import recall
 from digests.corrections.spread import chats_with, going_out
 from digests.errors import Stale
@@ -44,10 +46,15 @@ async def ask_recall(update: Update, context: Context, alert: str) -> None:  # n
 @desk(Act.APPROVE)
 async def recall_alert(update: Update, context: Context, alert: str) -> None:
     """Ends it: who has not got it will not, and who has reads that it is withdrawn."""
-    alert_id = number(alert)
+    alert_id, owners, now = number(alert), context.settings.owners, context.now()
     async with context.database.write() as session:
-        owners, now = context.settings.owners, context.now()
-        await recall(session, alert_id, by=person(update), owners=owners, now=now)
+        # Nothing more goes out while the copies are counted, which are perhaps a million.
+        for dispatch_id in await going_out(session, alert_id):
+            await control.pause(session, dispatch_id, now=now, reason="recall")
+    async with context.database.read() as session:
+        counted = await count(session, CorrectedSubject.ALERT, alert_id, now=now)
+    async with context.database.write() as session:
+        await recall(session, alert_id, by=person(update), owners=owners, now=now, counted=counted)
     await context.change("desk/recalled.html", alert=alert_id)
     await redraw(context.services, context.bot, alert_id)
 

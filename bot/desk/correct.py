@@ -10,21 +10,17 @@ from telegram import Update
 
 from bot.context import Context
 from bot.desk.card import redraw
+from bot.desk.correction_preview import controls_of, headline_of, preview
 from bot.desk.door import desk, number, person
-from bot.desk.heard import words_after_command
-from bot.desk.showing import Manner, manner_of, send
+from bot.desk.heard import photo_in, words_after_command
 from bot.desk.which import alert_meant, chosen, news_meant
-from bot.rendering import alert as alert_rendering
-from bot.rendering import correction as correction_rendering
-from bot.rendering.render import Message
-from digests.alerts.alert import Alert, AlertRevision
+from digests.alerts.alert import Alert
 from digests.alerts.card import language_at
 from digests.alerts.dialogue import Asked, answered, ask
 from digests.alerts.permission import Act
-from digests.alerts.release import alone_from
+from digests.alerts.propose import newest
 from digests.alerts.staff import desk_chats
 from digests.alerts.suggestion import spoken
-from digests.alerts.wording import headline
 from digests.corrections import amend
 from digests.corrections.amend import Amendment
 from digests.corrections.correction import (
@@ -33,13 +29,12 @@ from digests.corrections.correction import (
     CorrectionKind,
     CorrectionState,
 )
-from digests.corrections.spread import chats_with
+from digests.corrections.counted import count
 from digests.editions.edition import EditionStory
 from digests.errors import Incomplete, Stale
 from digests.outbox.dispatch import Content, Lane
 from digests.outbox.notice import announce
 from digests.stories.story import Story, StoryRevision
-from digests.vocabulary import Language
 
 _ASKED = {CorrectionKind.CORRECT: Asked.CORRECTION, CorrectionKind.RETRACT: Asked.REASON}
 
@@ -90,6 +85,14 @@ async def choose_story(update: Update, context: Context, dialogue: str, story: s
 @desk(Act.CORRECT)
 async def approve_correction(update: Update, context: Context, correction: str) -> None:
     """From here on every copy is put right by itself."""
+    async with context.database.read() as session:
+        found = await session.get(Correction, number(correction))
+        # Before the transaction, in which all delivery waits: the copies may be a million.
+        counted = (
+            await count(session, found.subject, found.subject_id, now=context.now())
+            if found
+            else None
+        )
     async with context.database.write() as session:
         done = await amend.approve(
             session,
@@ -98,6 +101,7 @@ async def approve_correction(update: Update, context: Context, correction: str) 
             owners=context.settings.owners,
             now=context.now(),
             two_person=context.settings.two_person,
+            counted=counted,
         )
     await context.change("desk/correction_sent.html", correction=done)
     if done.subject is CorrectedSubject.ALERT:
@@ -117,12 +121,12 @@ async def ask_approval(update: Update, context: Context, correction: str) -> Non
                     session,
                     chat_id=chat_id,
                     kind="correction_asked",
-                    values={"correction": asked.id, "by": user_id, "words": _headline(asked)},
+                    values={"correction": asked.id, "by": user_id, "words": headline_of(asked)},
                     now=now,
                     lane=Lane.URGENT,
                     language=await language_at(session, chat_id),
                 )
-        controls = await _controls(context, session, asked, user_id)
+        controls = await controls_of(context, session, asked, user_id)
     await context.change("desk/correction.html", **controls)
 
 
@@ -133,7 +137,7 @@ async def open_correction(update: Update, context: Context, correction: str) -> 
         found = await session.get(Correction, number(correction))
     if found is None or found.state is not CorrectionState.PROPOSED:
         raise Stale("decided" if found else "gone")
-    await _preview(update, context, found)
+    await preview(update, context, found)
 
 
 @desk(Act.CORRECT)
@@ -158,6 +162,9 @@ async def propose(
     subject_id: int,
     revision: int,
     words: str,
+    *,
+    photo: str | None = None,
+    drops_photo: bool = False,
 ) -> None:
     """Writes it down and shows its editor what readers will see, with the button that sends it."""
     is_retraction = kind is CorrectionKind.RETRACT
@@ -169,6 +176,8 @@ async def propose(
         text="" if is_retraction else words,
         note=words if is_retraction else "",
         language=spoken(words),
+        photo=photo,
+        drops_photo=drops_photo,
     )
     user_id = person(update)
     async with context.database.write() as session:
@@ -179,74 +188,7 @@ async def propose(
             owners=context.settings.owners,
             now=context.now(),
         )
-    await _preview(update, context, correction)
-
-
-async def _preview(update: Update, context: Context, correction: Correction) -> None:
-    user_id, user = person(update), update.effective_user
-    otherwise = Language.nearest(user.language_code if user else None)
-    async with context.database.read() as session:
-        manner = await manner_of(session, user_id, otherwise)
-        shown = await _shown(context, session, correction, manner)
-        values = await _controls(context, session, correction, user_id)
-    for message in shown:
-        await send(context.bot, user_id, message)
-    controls = context.words.message(
-        "desk/correction.html", manner.language, timezone=manner.timezone, **values
-    )
-    await send(context.bot, user_id, controls)
-
-
-async def _controls(
-    context: Context, session: AsyncSession, correction: Correction, me: int
-) -> dict[str, Any]:
-    """What the buttons under a proposed correction need to know."""
-    is_new = correction.kind is CorrectionKind.CORRECT
-    return {
-        "correction": correction,
-        "chats": await _chats(session, correction),
-        "two_person": context.settings.two_person and is_new,
-        "me": me,
-        "alone_from": alone_from(correction.asked_at) if correction.asked_at else None,
-        "lost": await _lost(session, correction) if is_new else [],
-    }
-
-
-async def _lost(session: AsyncSession, correction: Correction) -> list[str]:
-    """Languages the alert speaks now and will not speak any more."""
-    if correction.subject is not CorrectedSubject.ALERT:
-        return []
-    was = await session.get_one(AlertRevision, (correction.subject_id, correction.was_revision))
-    return sorted(set(was.texts) - set(correction.texts))
-
-
-def _headline(correction: Correction) -> str:
-    return headline(correction.texts.get(correction.main_language, ""))
-
-
-async def _shown(
-    context: Context, session: AsyncSession, correction: Correction, manner: Manner
-) -> list[Message]:
-    """What will stand in the copies, where that is one message, and the note that goes with it."""
-    now, words = context.now(), context.words
-    shown = []
-    if correction.subject is CorrectedSubject.ALERT:
-        told = await alert_rendering.proposed(session, correction, now)
-        shown.append(alert_rendering.render(words, told, manner.language, manner.timezone))
-    admitted = await correction_rendering.admitted(session, correction, manner.language, now)
-    note = correction_rendering.render(words, admitted, manner.language, manner.timezone)
-    return [*shown, note]
-
-
-async def _chats(session: AsyncSession, correction: Correction) -> int:
-    if correction.subject is CorrectedSubject.ALERT:
-        counted = await chats_with(session, Content.ALERT, [correction.subject_id])
-    else:
-        holding = select(EditionStory.edition_id).where(
-            EditionStory.story_id == correction.subject_id
-        )
-        counted = await chats_with(session, Content.EDITION, holding)
-    return sum(counted.values())
+    await preview(update, context, correction)
 
 
 async def _begin(update: Update, context: Context, kind: CorrectionKind) -> None:
@@ -255,33 +197,41 @@ async def _begin(update: Update, context: Context, kind: CorrectionKind) -> None
     if message is None or wrong is None:
         await context.answer("desk/correct_what.html", kind=kind)
         return
-    words = words_after_command(message)
+    words, photo = words_after_command(message), photo_in(message)
     news = await news_meant(context, wrong)
     if news.content is Content.EDITION:
         await _ask_story(update, context, kind, news.subject_id, words)
         return
-    alert_id = await alert_meant(update, context, news, "amend_alert", kind=kind, words=words)
+    photo = photo if kind is CorrectionKind.CORRECT else None
+    said: dict[str, Any] = {"words": words, "photo": photo}
+    alert_id = await alert_meant(update, context, news, "amend_alert", kind=kind, **said)
     if alert_id is not None:
-        await _correct_alert(update, context, kind, alert_id, words)
+        await _correct_alert(update, context, kind, alert_id, **said)
 
 
 @desk(Act.CORRECT)
 async def choose_alert(update: Update, context: Context, dialogue: str, alert: str) -> None:
     """Of the alerts in the replied message, this one is wrong."""
     alert_id, about = await chosen(update, context, dialogue, alert)
-    await _correct_alert(update, context, CorrectionKind(about["kind"]), alert_id, about["words"])
+    kind, photo = CorrectionKind(about["kind"]), about.get("photo")
+    await _correct_alert(update, context, kind, alert_id, about["words"], photo)
 
 
 async def _correct_alert(
-    update: Update, context: Context, kind: CorrectionKind, alert_id: int, words: str
+    update: Update,
+    context: Context,
+    kind: CorrectionKind,
+    alert_id: int,
+    words: str,
+    photo: str | None,
 ) -> None:
-    if not words:
+    if not words and not photo:
         await _ask(update, context, kind, alert_id)
         return
     async with context.database.read() as session:
         alert = await session.get_one(Alert, alert_id)
     subject = CorrectedSubject.ALERT
-    await propose(update, context, kind, subject, alert.id, alert.revision, words)
+    await propose(update, context, kind, subject, alert.id, alert.revision, words, photo=photo)
 
 
 async def _ask(update: Update, context: Context, kind: CorrectionKind, alert_id: int) -> None:
@@ -290,6 +240,7 @@ async def _ask(update: Update, context: Context, kind: CorrectionKind, alert_id:
         alert = await session.get(Alert, alert_id)
         if alert is None:
             raise Stale("gone")
+        words = await newest(session, alert)
         await ask(
             session,
             _ASKED[kind],
@@ -299,7 +250,7 @@ async def _ask(update: Update, context: Context, kind: CorrectionKind, alert_id:
             alert=alert.id,
             revision=alert.revision,
         )
-    await context.answer(f"desk/ask_{_ASKED[kind]}.html")
+    await context.answer(f"desk/ask_{_ASKED[kind]}.html", pictured=words.photo and alert)
 
 
 async def _ask_story(

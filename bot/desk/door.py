@@ -69,6 +69,14 @@ def number(word: str) -> int:
     return int(word)
 
 
+def tapped(update: Update) -> int:
+    """The message whose button was tapped."""
+    query = update.callback_query
+    if query is None or query.message is None:
+        raise Stale("gone")
+    return query.message.message_id
+
+
 async def refuse(
     update: Update,
     context: Context,

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from telegram import Update
 from telegram.constants import ChatType
 
 from bot.context import Context
+from bot.desk import renewing, review, righting
 from bot.desk.breaking import begin, breaking
-from bot.desk.card import Page
 from bot.desk.channels import offer_post
-from bot.desk.correct import propose
+from bot.desk.correct import correct, propose
 from bot.desk.door import refuse
 from bot.desk.heard import heard
 from bot.desk.reports import give_answer, take_report
-from bot.desk.review import change_draft, reject_alert, set_text, set_time, set_translation
 from bot.desk.update import propose as renew_alert
+from bot.desk.update import update_alert
 from digests.alerts.dialogue import Asked, Dialogue, close, open_question
 from digests.alerts.permission import Act, may
 from digests.alerts.staff import role_of
@@ -24,6 +25,10 @@ from digests.corrections.correction import CorrectedSubject, CorrectionKind
 from digests.errors import Incomplete, RequestError, TooLong, UnknownPlace, UnreadableTime
 
 _WITH_BUTTONS = (Asked.STORY, Asked.ALERT, Asked.KEEP)
+_BY_PHOTO = (Asked.UPDATE, Asked.CORRECTION)
+"""What a photo without words answers too: the words stay."""
+_UNDER_PHOTOS = {"/breaking": breaking, "/update": update_alert, "/correct": correct}
+"""Telegram's commands are texts; a photo's caption is none."""
 
 
 async def listen(update: Update, context: Context) -> bool:
@@ -31,9 +36,9 @@ async def listen(update: Update, context: Context) -> bool:
     chat, user, message = update.effective_chat, update.effective_user, update.message
     if chat is None or user is None or message is None or chat.type != ChatType.PRIVATE:
         return False
-    if (message.caption or "").startswith("/breaking"):
-        # Telegram's commands are texts; a photo's caption is none.
-        await breaking(update, context)
+    command = next(iter((message.caption or "").split()), "").partition("@")[0]
+    if command in _UNDER_PHOTOS:
+        await _UNDER_PHOTOS[command](update, context)
         return True
     async with context.database.read() as session:
         asked = await open_question(session, chat_id=chat.id, user_id=user.id, now=context.now())
@@ -60,7 +65,7 @@ async def _take(update: Update, context: Context, asked: Dialogue) -> None:
     assert update.message is not None  # noqa: S101 - ``listen`` saw it
     said = heard(update.message)
     try:
-        if not said.text.strip():
+        if not said.text.strip() and not (said.photo and asked.asked in _BY_PHOTO):
             raise Incomplete("text")
         if asked.asked is Asked.REPORT:
             await take_report(update, context, asked.about["message"], said.text)
@@ -87,24 +92,17 @@ async def _desk_answer(update: Update, context: Context, asked: Dialogue) -> Non
             said = replace(said, photo=said.photo or about.get("photo"))
             await begin(update, context, said, source_url=about.get("link"))
         case Asked.TEXT:
-            await set_text(update, context, about["alert"], about["revision"], said)
-        case Asked.TRANSLATION:
-            await set_translation(update, context, about["alert"], about["revision"], said.text)
+            await review.set_text(update, context, about["alert"], about["revision"], said)
+        case Asked.TRANSLATION | Asked.ATTRIBUTION:
+            await _other_words(update, context, asked.asked, about, said.text)
         case Asked.RELEASE:
-            await set_time(update, context, about["alert"], about["revision"], said.text)
+            await review.set_time(update, context, about["alert"], about["revision"], said.text)
         case Asked.REJECTION:
-            await reject_alert(update, context, about["alert"], about["revision"], said.text)
-        case Asked.ATTRIBUTION:
-            await change_draft(
-                update,
-                context,
-                about["alert"],
-                about["revision"],
-                Page.LABEL,
-                attribution=said.text,
-            )
+            await review.reject_alert(update, context, about["alert"], about["revision"], said.text)
         case Asked.UPDATE:
-            await renew_alert(update, context, about["alert"], about["revision"], said.text)
+            await renew_alert(
+                update, context, about["alert"], about["revision"], said.text, said.photo
+            )
         case Asked.ANSWER:
             await give_answer(update, context, about["report"], said.text)
         case Asked.CORRECTION | Asked.REASON:
@@ -117,4 +115,23 @@ async def _desk_answer(update: Update, context: Context, asked: Dialogue) -> Non
                 about["story"] if "story" in about else about["alert"],
                 about["revision"],
                 said.text,
+                photo=said.photo if is_right else None,
             )
+
+
+async def _other_words(
+    update: Update, context: Context, asked: Asked, about: dict[str, Any], said: str
+) -> None:
+    """The same in the other language, or who says so: of a draft, an update or a correction."""
+    language = about.get("language", "")
+    match asked, about:
+        case Asked.TRANSLATION, {"update": which, "preview": preview}:
+            await renewing.set_translation(update, context, which, said, preview)
+        case Asked.TRANSLATION, {"correction": which, "preview": preview}:
+            await righting.set_translation(update, context, which, said, preview)
+        case Asked.TRANSLATION, {"alert": which, "revision": revision}:
+            await review.set_translation(update, context, which, revision, said)
+        case _, {"update": which, "preview": preview}:
+            await renewing.set_attribution(update, context, which, language, said, preview)
+        case _, {"alert": which, "revision": revision}:
+            await review.set_attribution(update, context, which, revision, language, said)

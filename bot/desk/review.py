@@ -17,7 +17,9 @@ from digests.alerts.card import language_at
 from digests.alerts.decide import approve
 from digests.alerts.dialogue import Asked, ask
 from digests.alerts.permission import Act
+from digests.alerts.propose import Item
 from digests.alerts.said_moment import read_moment
+from digests.alerts.suggestion import named
 from digests.alerts.wording import headline
 from digests.audience.cities import cities
 from digests.errors import Stale
@@ -147,7 +149,7 @@ async def choose_label(
 @desk(Act.PROPOSE)
 async def nobody_said(update: Update, context: Context, alert: str, revision: str) -> None:
     """Takes away who says so."""
-    await _change(update, context, alert, revision, Page.LABEL, attribution=None)
+    await _change(update, context, alert, revision, Page.LABEL, attribution=None, attributions={})
 
 
 @desk(Act.PROPOSE)
@@ -169,7 +171,7 @@ async def ask_translation(update: Update, context: Context, alert: str, revision
 @desk(Act.PROPOSE)
 async def drop_translation(update: Update, context: Context, alert: str, revision: str) -> None:
     """Everybody gets the main text."""
-    await _change(update, context, alert, revision, Page.MAIN, others={})
+    await _change(update, context, alert, revision, Page.MAIN, others={}, attributions={})
 
 
 @desk(Act.PROPOSE)
@@ -205,12 +207,34 @@ async def set_time(
 async def set_translation(
     update: Update, context: Context, alert_id: int, revision: int, said: str
 ) -> None:
-    """The same in the other language."""
+    """The same in the other language; who says so as well, where the text names them."""
+    item = await _item(context, alert_id, revision)
+    other, who = _other(item), named(said)
+    changes: dict[str, Any] = {"others": {other: said}}
+    if who and item.attribution and other not in item.attributions:
+        changes["attributions"] = {other: who}
+    await change_draft(update, context, alert_id, revision, Page.MAIN, **changes)
+
+
+async def set_attribution(
+    update: Update, context: Context, alert_id: int, revision: int, language: str, said: str
+) -> None:
+    """Who says so, in the main language or in the other."""
+    item = await _item(context, alert_id, revision)
+    changes: dict[str, Any] = {"attribution": said}
+    if language == _other(item):
+        changes = {"attributions": {**item.attributions, language: said}}
+    await change_draft(update, context, alert_id, revision, Page.LABEL, **changes)
+
+
+async def _item(context: Context, alert_id: int, revision: int) -> Item:
     async with context.database.read() as session:
         found = await propose.seen(session, alert_id, revision)
-        main = (await propose.newest(session, found)).main_language
-    others = {next(one for one in Language if one != main).value: said}
-    await change_draft(update, context, alert_id, revision, Page.MAIN, others=others)
+        return propose.item_of(await propose.newest(session, found))
+
+
+def _other(item: Item) -> str:
+    return next(one for one in Language if one != item.language).value
 
 
 async def set_text(
@@ -228,9 +252,11 @@ async def ask_text(update: Update, context: Context, alert: str, revision: str) 
 
 
 @desk(Act.PROPOSE)
-async def ask_attribution(update: Update, context: Context, alert: str, revision: str) -> None:
-    """Waits for who says so."""
-    await _ask(update, context, Asked.ATTRIBUTION, alert, revision)
+async def ask_attribution(
+    update: Update, context: Context, alert: str, revision: str, language: str = ""
+) -> None:
+    """Waits for who says so, in the main language or in this one."""
+    await _ask(update, context, Asked.ATTRIBUTION, alert, revision, language=language)
 
 
 async def change_draft(
@@ -250,7 +276,9 @@ async def _change(
     await change_draft(update, context, number(alert), number(revision), page, **changes)
 
 
-async def _ask(update: Update, context: Context, asked: Asked, alert: str, revision: str) -> None:
+async def _ask(
+    update: Update, context: Context, asked: Asked, alert: str, revision: str, **about: str
+) -> None:
     user_id = person(update)
     async with context.database.write() as session:
         await propose.seen(session, number(alert), number(revision))
@@ -262,6 +290,7 @@ async def _ask(update: Update, context: Context, asked: Asked, alert: str, revis
             now=context.now(),
             alert=number(alert),
             revision=number(revision),
+            **about,
         )
         manner = await manner_of(session, user_id, await context.language())
     await context.tell(
@@ -270,6 +299,8 @@ async def _ask(update: Update, context: Context, asked: Asked, alert: str, revis
         language=manner.language,
         timezone=manner.timezone,
         moment=context.now(),
+        tongue=about.get("language", ""),
+        reason=False,
     )
 
 

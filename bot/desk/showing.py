@@ -13,7 +13,7 @@ from telegram import Bot
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden
 
-from bot.context import NO_PREVIEW, keyboard
+from bot.context import NO_PREVIEW, Context, keyboard
 from bot.rendering.render import Message
 from digests.audience.subscribe import GUESSED_ZONE
 from digests.audience.subscriber import Subscriber
@@ -77,6 +77,17 @@ async def edit(bot: Bot, chat_id: int, message_id: int, message: Message) -> boo
         # They blocked us: nobody sees that card any more.
         return False
     return True
+
+
+async def retire(context: Context, chat_id: int, message_id: int | None) -> None:
+    """Takes the buttons from a preview in whose place another one comes; none given: the tapped one."""
+    if message_id is None:
+        await context.change("desk/replaced.html")
+        return
+    language = await context.language()
+    await edit(
+        context.bot, chat_id, message_id, context.words.message("desk/replaced.html", language)
+    )
 
 
 async def remove(bot: Bot, chat_id: int, message_ids: Iterable[int | None]) -> None:

@@ -10,7 +10,7 @@ from telegram import Update
 from bot.context import Context
 from bot.desk.card import redraw
 from bot.desk.door import desk, number, person
-from bot.desk.heard import words_after_command
+from bot.desk.heard import photo_in, words_after_command
 from bot.desk.showing import manner_of, send
 from bot.desk.which import alert_meant, chosen, news_meant
 from bot.rendering import alert as alert_rendering
@@ -19,19 +19,20 @@ from digests.alerts.card import language_at
 from digests.alerts.dialogue import Asked
 from digests.alerts.dialogue import ask as ask_person
 from digests.alerts.permission import Act
+from digests.alerts.propose import Item
 from digests.alerts.release import alone_from
 from digests.alerts.staff import desk_chats
 from digests.alerts.suggestion import spoken
 from digests.alerts.update import AlertUpdate, UpdateState
 from digests.alerts.wording import headline
 from digests.corrections import renew
+from digests.corrections.correction import CorrectedSubject
+from digests.corrections.counted import count
 from digests.corrections.spread import chats_with
 from digests.errors import Stale
 from digests.outbox.dispatch import Content, Lane
 from digests.outbox.notice import announce
-from digests.vocabulary import Language, Severity, Standing
-
-_LABELS = (Standing.CONFIRMED, Standing.DEVELOPING, Standing.DISPUTED)
+from digests.vocabulary import Language
 
 
 @desk(Act.CORRECT)
@@ -42,26 +43,30 @@ async def update_alert(update: Update, context: Context) -> None:
     if message is None or meant is None:
         await context.answer("desk/update_what.html")
         return
-    words, news = words_after_command(message), await news_meant(context, meant)
-    alert_id = await alert_meant(update, context, news, "update_alert", words=words)
+    said: dict[str, Any] = {"words": words_after_command(message), "photo": photo_in(message)}
+    alert_id = await alert_meant(
+        update, context, await news_meant(context, meant), "update_alert", **said
+    )
     if alert_id is not None:
-        await _update(update, context, alert_id, words)
+        await _update(update, context, alert_id, **said)
 
 
 @desk(Act.CORRECT)
 async def choose_alert(update: Update, context: Context, dialogue: str, alert: str) -> None:
     """Of the alerts in the replied message, this one has newer words."""
     alert_id, about = await chosen(update, context, dialogue, alert)
-    await _update(update, context, alert_id, about["words"])
+    await _update(update, context, alert_id, about["words"], about.get("photo"))
 
 
-async def _update(update: Update, context: Context, alert_id: int, words: str) -> None:
-    if not words:
+async def _update(
+    update: Update, context: Context, alert_id: int, words: str, photo: str | None
+) -> None:
+    if not words and not photo:
         await _ask_words(update, context, alert_id)
         return
     async with context.database.read() as session:
         alert = await _sent(session, alert_id)
-    await propose(update, context, alert.id, alert.revision, words)
+    await propose(update, context, alert.id, alert.revision, words, photo)
 
 
 @desk(Act.CORRECT)
@@ -71,30 +76,22 @@ async def ask_update(update: Update, context: Context, alert: str) -> None:
 
 
 @desk(Act.CORRECT)
-async def change_severity(update: Update, context: Context, which: str, severity: str) -> None:
-    """The same words, but knocking louder or more softly."""
-    if severity not in set(Severity):
-        raise Stale("gone")
-    await _instead(update, context, number(which), severity=Severity(severity))
-
-
-@desk(Act.CORRECT)
-async def change_label(update: Update, context: Context, which: str, standing: str) -> None:
-    """The same words, but surer or less sure."""
-    if standing not in _LABELS:
-        raise Stale("gone")
-    await _instead(update, context, number(which), standing=Standing(standing))
-
-
-@desk(Act.CORRECT)
 async def approve_update(update: Update, context: Context, which: str, sounds: str) -> None:
     """From here on every copy is edited by itself."""
+    async with context.database.read() as session:
+        found = await session.get(AlertUpdate, number(which))
+        counted = (
+            await count(session, CorrectedSubject.ALERT, found.alert_id, now=context.now())
+            if found
+            else None
+        )
     async with context.database.write() as session:
         done = await renew.approve(
             session,
             number(which),
             sounds=sounds == "aloud",
             two_person=context.settings.two_person,
+            counted=counted,
             **_who(update, context),
         )
     await context.change("desk/update_sent.html", update=done)
@@ -129,7 +126,7 @@ async def open_update(update: Update, context: Context, which: str) -> None:
         found = await session.get(AlertUpdate, number(which))
     if found is None or found.state is not UpdateState.PROPOSED:
         raise Stale("decided" if found else "gone")
-    await _preview(update, context, found)
+    await preview(update, context, found)
 
 
 @desk(Act.CORRECT)
@@ -141,46 +138,50 @@ async def discard_update(update: Update, context: Context, which: str) -> None:
 
 
 async def propose(
-    update: Update, context: Context, alert_id: int, revision: int, words: str
+    update: Update,
+    context: Context,
+    alert_id: int,
+    revision: int,
+    words: str,
+    photo: str | None = None,
 ) -> None:
     """Writes it down and shows its editor what readers will see, with the buttons that send it."""
     async with context.database.write() as session:
         made = await renew.propose(
-            session, alert_id, revision, words, language=spoken(words), **_who(update, context)
-        )
-    await _preview(update, context, made)
-
-
-async def _instead(update: Update, context: Context, update_id: int, **changes: Any) -> None:
-    """Another update takes this one's place: whoever saw the old one cannot send what they did not see."""
-    async with context.database.write() as session:
-        old = await renew.discard(session, update_id, **_who(update, context))
-        kept = {"severity": old.severity, "standing": old.standing} | changes
-        made = await renew.propose(
             session,
-            old.alert_id,
-            old.was_revision,
-            old.text,
-            language=old.language,
-            **kept,
+            alert_id,
+            revision,
+            words,
+            language=spoken(words),
+            photo=photo,
             **_who(update, context),
         )
-    await context.change("desk/correction_discarded.html")
-    await _preview(update, context, made)
+    await preview(update, context, made)
 
 
-async def _preview(update: Update, context: Context, found: AlertUpdate) -> None:
+async def preview(update: Update, context: Context, found: AlertUpdate) -> None:
+    """The very message of each language that it has a text in, and below them what can be done."""
     user_id, user = person(update), update.effective_user
     otherwise = Language.nearest(user.language_code if user else None)
     async with context.database.read() as session:
         manner = await manner_of(session, user_id, otherwise)
-        told = await alert_rendering.renewed(session, found, context.now())
+        shown = []
+        for language in _languages(found, manner.language):
+            told = await alert_rendering.renewed(session, found, language, context.now())
+            shown.append(alert_rendering.render(context.words, told, language, manner.timezone))
         values = await _controls(context, session, found, user_id)
+    # A chat takes one message a second: the tapped button should not wait for all of them.
+    await context.toast()
+    for message in shown:
+        await send(context.bot, user_id, message)
     language, timezone = manner.language, manner.timezone
-    shown = alert_rendering.render(context.words, told, language, timezone)
-    await send(context.bot, user_id, shown)
     controls = context.words.message("desk/update.html", language, timezone=timezone, **values)
     await send(context.bot, user_id, controls)
+
+
+def _languages(found: AlertUpdate, first: Language) -> list[Language]:
+    item = Item(found.text, found.language, others=found.others)
+    return alert_rendering.spoken_to(item, first)
 
 
 async def _controls(
@@ -193,7 +194,9 @@ async def _controls(
         "update": found,
         "chats": sum(counted.values()),
         "rises": found.severity.rank > was.severity.rank,
-        "lost": sorted(set(was.texts) - {found.language}),
+        "lost": sorted(set(was.texts) - {found.language, *found.others}),
+        "other": next(one for one in Language if one != found.language),
+        "was_photo": was.photo,
         "two_person": context.settings.two_person,
         "me": me,
         "alone_from": alone_from(found.asked_at) if found.asked_at else None,

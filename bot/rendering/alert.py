@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.rendering.cover import cover
 from bot.rendering.paginate import CAPTION, TEXT, shortened, weight
 from bot.rendering.render import Message, Photo, Words
 from digests.alerts.alert import Alert, AlertRevision, RevisionReason
@@ -33,6 +34,10 @@ class Amended:
     at: datetime
     note: str
     earlier: str
+    spoken: str = ""
+    """The language of the note where it is not the reader's."""
+    photo: str = ""
+    """Whether the photo was wrong: "dropped", or "replaced" by the right one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Everything the template shows of an alert."""
+    """Everything the template shows of an alert to readers of one language."""
 
     item: Item
     said_at: datetime
@@ -74,42 +79,53 @@ async def alert_parts(
     timezone: str,
 ) -> tuple[Message, ...]:
     """The alert at this revision; always one message."""
-    return (render(words, await told(session, subject_id, revision), language, timezone),)
+    shown = await told(session, subject_id, revision, language)
+    return (render(words, shown, language, timezone),)
 
 
-async def told(session: AsyncSession, alert_id: int, revision: int) -> Told:
-    """What is to be shown of an alert at this revision."""
+async def told(session: AsyncSession, alert_id: int, revision: int, language: Language) -> Told:
+    """What is to be shown of an alert at this revision to who reads this language."""
     alert = await session.get_one(Alert, alert_id)
     shown = await session.get_one(AlertRevision, (alert_id, revision))
     admitted = await history(session, CorrectedSubject.ALERT, alert_id, revision)
-    changes = [(entry, await _change(session, entry)) for entry in admitted]
+    changes = [(entry, await _change(session, entry, language)) for entry in admitted]
     withdrawn = changes[0][1] if shown.reason is RevisionReason.RETRACTION else None
     return Told(
         item=item_of(shown),
         said_at=alert.decided_at or shown.made_at,
         corrected=tuple(c for e, c in changes if e.kind is CorrectionKind.CORRECT),
         withdrawn=withdrawn,
-        **await _thread(session, alert, revision, admitted),
+        **await _thread(session, alert, revision, admitted, language),
     )
 
 
-async def renewed(session: AsyncSession, update: AlertUpdate, now: datetime) -> Told:
+async def renewed(
+    session: AsyncSession, update: AlertUpdate, language: Language, now: datetime
+) -> Told:
     """The alert as it will be once this update is approved: for the editor's preview."""
-    before = await told(session, update.alert_id, update.was_revision)
+    before = await told(session, update.alert_id, update.was_revision, language)
     item = replace(
         before.item,
         text=update.text,
         language=update.language,
         severity=update.severity,
         standing=update.standing,
-        others={},
+        others=update.others,
+        attribution=update.attribution,
+        attributions=update.attributions,
+        photo=update.photo,
+        photo_changed=before.item.photo_changed or update.photo != before.item.photo,
     )
-    was = Before(before.updated_at or before.said_at, headline(before.item.text))
+    was = Before(before.updated_at or before.said_at, before.headline(language))
     return replace(before, item=item, updated_at=now, before=(was, *before.before)[:EARLIER])
 
 
 async def _thread(
-    session: AsyncSession, alert: Alert, revision: int, admitted: Sequence[Correction]
+    session: AsyncSession,
+    alert: Alert,
+    revision: int,
+    admitted: Sequence[Correction],
+    language: Language,
 ) -> dict[str, Any]:
     """When it was last updated, and what it said before; nothing from before a correction."""
     updates = await updates_until(session, alert.id, revision)
@@ -121,26 +137,39 @@ async def _thread(
         if update.was_revision > wrong:
             was = await session.get_one(AlertRevision, (alert.id, update.was_revision))
             began = updates[number - 1].decided_at if number else alert.decided_at
-            said.append(Before(began or was.made_at, headline(was.texts[was.main_language])))
+            said.append(Before(began or was.made_at, headline(item_of(was).told_in(language))))
     return {"updated_at": updates[-1].decided_at, "before": tuple(reversed(said))[:EARLIER]}
 
 
-async def proposed(session: AsyncSession, correction: Correction, now: datetime) -> Told:
+async def proposed(
+    session: AsyncSession, correction: Correction, language: Language, now: datetime
+) -> Told:
     """The alert as it will be once this correction is approved: for the editor's preview."""
-    before = await told(session, correction.subject_id, correction.was_revision)
-    change = Amended(now, _note(correction), _earlier(_said(before, correction), correction))
+    before = await told(session, correction.subject_id, correction.was_revision, language)
+    was = await session.get_one(AlertRevision, (correction.subject_id, correction.was_revision))
+    change = _amended(correction, was, language, now)
     if correction.kind is CorrectionKind.RETRACT:
         return Told(before.item, before.said_at, before.corrected, withdrawn=change)
-    item = Item(
-        text=correction.texts[correction.main_language],
-        language=correction.main_language,
-        severity=before.item.severity,
-        standing=before.item.standing,
-        attribution=before.item.attribution,
-        source_url=before.item.source_url,
-        photo=before.item.photo,
+    main = correction.main_language
+    attribution, attributions = was.attributed(main)
+    photo = None if correction.drops_photo else correction.photo or was.photo
+    item = replace(
+        before.item,
+        text=correction.texts[main],
+        language=main,
+        others={one: text for one, text in correction.texts.items() if one != main},
+        attribution=attribution,
+        attributions=attributions,
+        photo=photo,
+        photo_changed=was.photo_changed or photo != was.photo,
     )
     return Told(item, before.said_at, (change, *before.corrected), updated_at=before.updated_at)
+
+
+def spoken_to(item: Item, first: Language) -> list[Language]:
+    """Whom a preview is for: the editor's own language first, and any whose readers get another text."""
+    mine = item.spoken_in(first)
+    return [first, *(one for one in Language if item.spoken_in(one) != mine)]
 
 
 def render(words: Words, shown: Told, language: Language, timezone: str) -> Message:
@@ -149,7 +178,7 @@ def render(words: Words, shown: Told, language: Language, timezone: str) -> Mess
         [shown.said_at, shown.updated_at or shown.said_at, *(c.at for c in _changes(shown))]
     )
     message = words.message(TEMPLATE, language, timezone=timezone, now=newest, told=shown)
-    photo = Photo(file_id=shown.item.photo) if shown.item.photo else None
+    photo = _photo(words, shown)
     most = CAPTION if photo else TEXT
     # The newest words stand first and always fit; what was said before them may not.
     fits = weight(message.text).fits_in(most)
@@ -157,25 +186,35 @@ def render(words: Words, shown: Told, language: Language, timezone: str) -> Mess
     return replace(message, text=text, photo=photo)
 
 
+def _photo(words: Words, shown: Told) -> Photo | None:
+    """A photo that was taken back must not stay under the words that say so."""
+    item = shown.item
+    if shown.withdrawn and (item.photo or item.photo_changed):
+        return cover(words, whole=True)
+    if item.photo:
+        return Photo(file_id=item.photo, changed=item.photo_changed)
+    return cover(words, whole=False) if item.photo_changed else None
+
+
 def _changes(shown: Told) -> Sequence[Amended]:
     return (*shown.corrected, shown.withdrawn) if shown.withdrawn else shown.corrected
 
 
-async def _change(session: AsyncSession, correction: Correction) -> Amended:
+async def _change(session: AsyncSession, correction: Correction, language: Language) -> Amended:
     was = await session.get_one(AlertRevision, (correction.subject_id, correction.was_revision))
-    at = correction.decided_at or correction.made_at
-    earlier = was.texts.get(correction.main_language, was.texts[was.main_language])
-    return Amended(at, _note(correction), _earlier(earlier, correction))
+    return _amended(correction, was, language, correction.decided_at or correction.made_at)
 
 
-def _said(before: Told, correction: Correction) -> str:
-    return before.item.told_in(correction.main_language)
-
-
-def _note(correction: Correction) -> str:
-    return correction.notes.get(correction.main_language, "")
-
-
-def _earlier(was: str, correction: Correction) -> str:
-    right = correction.texts.get(correction.main_language)
-    return dropped(was, right) if right else ""
+def _amended(
+    correction: Correction, was: AlertRevision, language: Language, at: datetime
+) -> Amended:
+    note, right = correction.note_in(language), correction.right_in(language)
+    spoken = language if language in correction.notes else correction.main_language
+    photo = "dropped" if correction.drops_photo else "replaced" if correction.photo else ""
+    return Amended(
+        at=at,
+        note=note,
+        earlier=dropped(item_of(was).told_in(language), right) if right else "",
+        spoken=spoken if note and spoken != language else "",
+        photo=photo,
+    )

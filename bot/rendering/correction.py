@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.rendering.render import Message, Words
 from digests.alerts.alert import AlertRevision
+from digests.alerts.propose import item_of
 from digests.alerts.wording import headline
 from digests.corrections.correction import CorrectedSubject, Correction, CorrectionKind
 from digests.corrections.difference import dropped
@@ -31,6 +32,10 @@ class Admitted:
     earlier: str
     note: str
     at: datetime
+    spoken: str = ""
+    """The language of what we say where it is not the reader's."""
+    photo: str = ""
+    """Whether the photo was wrong: "dropped", or "replaced" by the right one."""
 
 
 async def correction_parts(
@@ -52,15 +57,17 @@ async def admitted(
 ) -> Admitted:
     """What is to be shown of a correction; ``now`` is its date while it is only proposed."""
     was = await _was(session, correction, language)
-    right = correction.texts.get(correction.main_language, "")
+    right, spoken = correction.right_in(language), correction.spoken_in(language)
     return Admitted(
         subject=correction.subject,
         withdrawn=correction.kind is CorrectionKind.RETRACT,
         was=headline(was),
         right=dropped(right, was) or headline(right),
         earlier=dropped(was, right) if right else "",
-        note=correction.notes.get(correction.main_language, ""),
+        note=correction.note_in(language),
         at=correction.decided_at or now or correction.made_at,
+        spoken=spoken if spoken != language and (right or correction.notes) else "",
+        photo="dropped" if correction.drops_photo else "replaced" if correction.photo else "",
     )
 
 
@@ -76,4 +83,4 @@ async def _was(session: AsyncSession, correction: Correction, language: Language
         _, words = story.told_in(language)
         return f"{words['title']}\n{words['lead']}"
     revision = await session.get_one(AlertRevision, key)
-    return revision.texts[revision.main_language]
+    return item_of(revision).told_in(language)

@@ -50,6 +50,8 @@ class EarlierError:
     was: str
     right: str
     note: str
+    spoken: str = ""
+    """The language of what we say where it is not the reader's."""
 
 
 async def digest_parts(
@@ -186,8 +188,8 @@ async def _admitted(
             _, was = (await _before(session, correction)).told_in(language)
             return Admitted(
                 at=correction.decided_at,
-                note=_note(correction),
-                earlier=dropped(f"{was['title']}\n{was['lead']}", _right(correction)),
+                note=correction.note_in(language),
+                earlier=dropped(f"{was['title']}\n{was['lead']}", correction.right_in(language)),
             )
     return None
 
@@ -200,21 +202,15 @@ async def _errors(
             digest_at=digest.window_end,
             withdrawn=correction.kind is CorrectionKind.RETRACT,
             was=(await _before(session, correction)).told_in(language)[1]["title"],
-            right=headline(_right(correction)),
-            note=_note(correction),
+            right=headline(correction.right_in(language)),
+            note=correction.note_in(language),
+            spoken="" if spoken == language else spoken,
         )
         for correction, digest in await earlier_errors(session, edition)
+        for spoken in (correction.spoken_in(language),)
     ]
 
 
 async def _before(session: AsyncSession, correction: Correction) -> StoryRevision:
     key = (correction.subject_id, correction.was_revision)
     return await session.get_one(StoryRevision, key)
-
-
-def _right(correction: Correction) -> str:
-    return correction.texts.get(correction.main_language, "")
-
-
-def _note(correction: Correction) -> str:
-    return correction.notes.get(correction.main_language, "")

@@ -62,6 +62,10 @@ class Photo:
 
     file_id: str | None = None
     png: bytes | None = None
+    changed: bool = False
+    """Copies may show another one: an edit brings it."""
+    covers: bool = False
+    """Only copies that show what it covers get it: for who gets the message now the words are enough."""
 
 
 @dataclass(frozen=True, slots=True)

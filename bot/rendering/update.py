@@ -24,14 +24,15 @@ class Renewed:
     """Everything the template shows of an update."""
 
     item: Item
+    language: Language
     at: datetime
     corrected_at: datetime | None = None
     withdrawn_at: datetime | None = None
 
     @property
     def headline(self) -> str:
-        """The first line."""
-        return headline(self.item.text)
+        """The first line, as this language's readers get it."""
+        return headline(self.item.told_in(self.language))
 
 
 async def update_parts(
@@ -43,12 +44,15 @@ async def update_parts(
     timezone: str,
 ) -> tuple[Message, ...]:
     """The reply; always one message."""
-    shown = await _renewed(session, await session.get_one(AlertUpdate, subject_id), revision)
+    update = await session.get_one(AlertUpdate, subject_id)
+    shown = await _renewed(session, update, revision, language)
     newest = shown.withdrawn_at or shown.corrected_at or shown.at
     return (words.message(TEMPLATE, language, timezone=timezone, now=newest, told=shown),)
 
 
-async def _renewed(session: AsyncSession, update: AlertUpdate, revision: int) -> Renewed:
+async def _renewed(
+    session: AsyncSession, update: AlertUpdate, revision: int, language: Language
+) -> Renewed:
     stands = await session.get_one(AlertRevision, (update.alert_id, update.now_revision))
     admitted = [
         correction
@@ -59,6 +63,7 @@ async def _renewed(session: AsyncSession, update: AlertUpdate, revision: int) ->
     is_withdrawn = bool(admitted) and admitted[0].kind is CorrectionKind.RETRACT
     return Renewed(
         item=item_of(stands),
+        language=language,
         at=update.decided_at or update.made_at,
         corrected_at=None if is_withdrawn else at,
         withdrawn_at=at if is_withdrawn else None,

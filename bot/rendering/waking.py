@@ -28,7 +28,7 @@ async def waking_parts(
         .where(WakingAlert.waking_id == subject_id)
         .order_by(WakingAlert.alert_id.desc())
     )
-    alerts = [await told(session, alert_id, newest) for alert_id, newest in rows.all()]
+    alerts = [await told(session, alert_id, newest, language) for alert_id, newest in rows.all()]
     # What was withdrawn before anybody read it here is only counted; the rest says so in its place.
     shown = [a for a in alerts if a.withdrawn is None or a.withdrawn.at > waking.made_at]
     changes = [c.at for a in alerts for c in (*a.corrected, a.withdrawn) if c]

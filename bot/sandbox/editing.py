@@ -54,7 +54,7 @@ def edit_message_caption(world: World, params: Params) -> dict[str, Any]:
 
 
 def edit_message_media(world: World, params: Params) -> dict[str, Any]:
-    """editMessageMedia, for photos."""
+    """editMessageMedia, for photos. A text becomes a photo by it; no method makes a text of a photo."""
     asked = json_of(params, "media", "input media")
     if not isinstance(asked, dict) or asked.get("type") != "photo":
         raise BadRequest("can't parse input media: only photos are known here")
@@ -63,8 +63,9 @@ def edit_message_media(world: World, params: Params) -> dict[str, Any]:
     message = _own(world, params, "edit")
     check_length(content[0], CAPTION_MOST)
     check_writing(message.chat, "photos")
-    message.media = photo_of(world, {**params, "photo": asked.get("media")})
-    return _edit(world, "editMessageMedia", params, message, content, markup, same_media=False)
+    media = photo_of(world, {**params, "photo": asked.get("media")})
+    is_same, message.media = message.media == media, media
+    return _edit(world, "editMessageMedia", params, message, content, markup, same_media=is_same)
 
 
 def edit_message_reply_markup(world: World, params: Params) -> dict[str, Any]:

@@ -268,13 +268,19 @@ class Sandbox:
         return acts.write(self.world, user_id, None, "", media=place)
 
     async def send_photo(
-        self, user_id: int, caption: str = "", *, picture: bytes = PIXEL, chat_id: int | None = None
+        self,
+        user_id: int,
+        caption: str = "",
+        *,
+        picture: bytes = PIXEL,
+        chat_id: int | None = None,
+        reply_to: int | None = None,
     ) -> int:
         """A photo with a caption."""
         stored = self.world.keep_file("photo.png", "image/png", picture)
         size = {"file_id": stored.id, "file_unique_id": stored.id, "width": 1, "height": 1}
         media = {"photo": [{**size, "file_size": len(picture)}]}
-        return acts.write(self.world, user_id, chat_id, caption, media=media)
+        return acts.write(self.world, user_id, chat_id, caption, reply_to=reply_to, media=media)
 
     async def forward(
         self, user_id: int, from_chat: int, message_id: int, *, chat_id: int | None = None

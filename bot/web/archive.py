@@ -194,7 +194,7 @@ class Archive:
         alert = await published.public_alert(session, int(request.match_info["id"]))
         if alert is None:
             return None
-        shown = await alert_rendering.told(session, alert.id, alert.revision)
+        shown = await alert_rendering.told(session, alert.id, alert.revision, language)
         return self._shown("alert.html", language, f"alerts/{alert.id}", told=shown)
 
     async def _edition(
@@ -301,7 +301,7 @@ def _line(alert: PublicAlert, language: Language) -> AlertLine:
         spoken=item.spoken_in(language),
         severity=item.severity,
         standing=item.standing,
-        attribution=item.attribution,
+        attribution=item.attributed_in(language),
         withdrawn=alert.words.reason is RevisionReason.RETRACTION,
         corrected=alert.words.reason is RevisionReason.CORRECTION,
         note=alert.words.note or "",

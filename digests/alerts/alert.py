@@ -14,7 +14,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Text, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from digests.storage.schema import Base, word
@@ -91,12 +91,31 @@ class AlertRevision(Base):
     severity: Mapped[Severity] = mapped_column(word(Severity))
     standing: Mapped[Standing] = mapped_column(word(Standing))
     attribution: Mapped[str | None] = mapped_column(Text)
+    """Who says so, in the main language."""
+    attributions: Mapped[dict[str, str]] = mapped_column(
+        JSON, default=dict, server_default=text("'{}'")
+    )
+    """And in others, by language."""
     source_url: Mapped[str | None] = mapped_column(Text)
     photo: Mapped[str | None] = mapped_column(Text)
     """Telegram's id of the file, good for this bot alone."""
+    photo_changed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Copies may show another photo than this, or one where there is none any more."""
     release_at: Mapped[datetime | None]
     """When it is to go out; none: as soon as it is approved."""
     note: Mapped[str | None] = mapped_column(Text)
     """What was wrong, in the words of the editor who corrected it."""
     made_by: Mapped[int] = mapped_column(BigInteger)
     made_at: Mapped[datetime]
+
+    def attributed(self, language: str) -> tuple[str | None, dict[str, str]]:
+        """Who says so once ``language`` is the main one, and in the others."""
+        said = dict(self.attributions)
+        if self.attribution:
+            said[self.main_language] = self.attribution
+        return said.pop(language, self.attribution), said
+
+    @property
+    def is_under_photo(self) -> bool:
+        """Whether some copies have a photo, and so no more room than under one."""
+        return self.photo is not None or self.photo_changed

@@ -6,14 +6,16 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import ColumnElement, Result, Select, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from digests.alerts.alert import AlertRevision
 from digests.audience.manner import Manner, manner_of
 from digests.audience.occurrence import floor_minute
-from digests.audience.subscriber import Subscriber
+from digests.audience.subscriber import HOURS, Subscriber
 from digests.outbox.dispatch import Dispatch
 from digests.outbox.plan import matching_halves, muted_of
 from digests.outbox.quiet import is_quiet
@@ -36,6 +38,8 @@ class Estimate:
         """How long it takes at ``rate`` messages a second with nothing else to send."""
         return (self.readers - self.held) / rate
 
+
+_BY = tuple(getattr(Subscriber, name) for name in HOURS)
 
 Asked = tuple[int, int, tuple[str, ...], Severity, datetime]
 """An alert's id and revision, its topics and severity, and the minute."""
@@ -79,17 +83,33 @@ async def estimate(
     """Counts those whom a dispatch of these topics and this severity would be for; ``about`` is what
     some may have muted."""
     dispatch = Dispatch(topics=list(topics), severity=severity, about=about)
-    meant = matching_halves(dispatch)
-    hours = (Subscriber.timezone, Subscriber.quiet_from, Subscriber.quiet_until)
-    by = (*hours, Subscriber.alerts, Subscriber.at_night)
-    halves = [select(*by, func.count()).where(half).group_by(*by) for half in meant]
-    muted = select(*by, -func.count()).where(muted_of(dispatch)).group_by(*by)
-    groups = await session.execute(union_all(*halves, muted))
+    same, own = matching_halves(dispatch)
+    by_taste = session.get_bind().dialect.name == "sqlite"
+    halves = (
+        _grouped(same, Subscriber.taste_id, by_taste),
+        _grouped(own, Subscriber.breaking_taste_id, by_taste),
+        select(*_BY, -func.count()).where(muted_of(dispatch)).group_by(*_BY),
+    )
+    groups: Result[*tuple[Any, ...]] = await session.execute(union_all(*halves))
     readers = quiet = held = 0
-    for timezone, quiet_from, quiet_until, by_day, at_night, count in groups:
+    for timezone, quiet_from, quiet_until, by_day, at_night, found in groups:
+        count = int(found)
         readers += count
         if is_quiet(now, timezone, quiet_from, quiet_until):
             manner = manner_of(severity, by_day, at_night, quiet=True)
             quiet += count if manner is Manner.SILENT else 0
             held += count if manner is Manner.HOLD else 0
     return Estimate(readers, quiet, held)
+
+
+def _grouped(
+    half: ColumnElement[bool], taste: InstrumentedAttribute[int | None], by_taste: bool
+) -> Select[*tuple[Any, ...]]:
+    """How many of each hours. PostgreSQL gathers them in one table in memory. SQLite would sort them all:
+    ``by_taste`` they come in the order of the index, and only some thousand groups are left to sort."""
+    if not by_taste:
+        return select(*_BY, func.count()).where(half).group_by(*_BY)
+    inner = select(taste, *_BY, func.count().label("readers")).where(half).group_by(taste, *_BY)
+    found = inner.subquery().c
+    by = [found[name] for name in HOURS]
+    return select(*by, func.sum(found.readers)).group_by(*by)

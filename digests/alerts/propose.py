@@ -45,8 +45,12 @@ class Item:
     source_url: str | None = None
     others: Mapping[str, str] = field(default_factory=dict)
     """The same in other languages, by language."""
+    attributions: Mapping[str, str] = field(default_factory=dict)
+    """Who says so in other languages, by language."""
     photo: str | None = None
     """Telegram's id of the file."""
+    photo_changed: bool = False
+    """Copies may show another, or one where there is none any more."""
     release_at: datetime | None = None
     """When it is to go out; none: as soon as it is approved."""
 
@@ -57,6 +61,10 @@ class Item:
     def told_in(self, language: str) -> str:
         """The text that they get."""
         return self.others.get(language, self.text)
+
+    def attributed_in(self, language: str) -> str | None:
+        """Who says so, as they read it."""
+        return self.attributions.get(language, self.attribution)
 
 
 async def draft(
@@ -217,9 +225,16 @@ def item_of(revision: AlertRevision) -> Item:
         attribution=revision.attribution,
         source_url=revision.source_url,
         others={k: v for k, v in revision.texts.items() if k != revision.main_language},
+        attributions=revision.attributions,
         photo=revision.photo,
+        photo_changed=revision.photo_changed,
         release_at=revision.release_at,
     )
+
+
+def attribution(said: str | None) -> str | None:
+    """Who says so, in one tidy line; raises ``TooLong`` or ``Incomplete``."""
+    return tidied(said, ATTRIBUTION).replace("\n", " ") if said else None
 
 
 def _revision(
@@ -227,7 +242,7 @@ def _revision(
 ) -> AlertRevision:
     most = UNDER_PHOTO if item.photo else MOST
     texts = {**item.others, item.language: item.text}
-    said_by = tidied(item.attribution, ATTRIBUTION) if item.attribution else None
+    others = {k: attribution(v) for k, v in item.attributions.items() if k != item.language}
     return AlertRevision(
         alert_id=alert.id,
         revision=alert.revision,
@@ -237,7 +252,8 @@ def _revision(
         topics=list(item.topics),
         severity=item.severity,
         standing=item.standing,
-        attribution=said_by.replace("\n", " ") if said_by else None,
+        attribution=attribution(item.attribution),
+        attributions={language: said for language, said in others.items() if said},
         source_url=item.source_url,
         photo=item.photo,
         release_at=item.release_at,

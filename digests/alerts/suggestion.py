@@ -17,6 +17,9 @@ from digests.vocabulary import Language, Severity, Standing
 MOST_TOPICS = 5
 """The strongest; more would send one item to nearly everybody."""
 
+NAME = 4
+"""Letters of the longest word in a name, at least: fewer are a preposition."""
+
 _LINK = re.compile(r"https?://\S+")
 _CYRILLIC = frozenset({"uk", "ru", "be", "bg", "mk", "sr"})
 _AT_ONCE = (datetime.min.replace(tzinfo=UTC),) * UPTAKE_SOURCES
@@ -45,6 +48,14 @@ def suggested(
         attribution=(judged.attribution or said_by or "")[:ATTRIBUTION] or None,
         source_url=link,
     )
+
+
+def named(said: str) -> str | None:
+    """Who says so, where the text names them."""
+    report = Report("", headline(said), body(said), spoken(said))
+    found = (judge([report]).attribution or "")[:ATTRIBUTION]
+    # "Про це кажуть" names nobody.
+    return found if any(len(word) >= NAME for word in found.split()) else None
 
 
 def spoken(text: str) -> Language:

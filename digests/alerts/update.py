@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Text, select
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Text, select
+from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -41,6 +42,14 @@ class AlertUpdate(Base):
     text: Mapped[str] = mapped_column(Text)
     """Plain; the first line is the headline."""
     language: Mapped[str] = mapped_column(Text)
+    others: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default=sql("'{}'"))
+    """The same in other languages, by language."""
+    attribution: Mapped[str | None] = mapped_column(Text)
+    attributions: Mapped[dict[str, str]] = mapped_column(
+        JSON, default=dict, server_default=sql("'{}'")
+    )
+    photo: Mapped[str | None] = mapped_column(Text)
+    """Telegram's id of the photo above it from now on."""
     severity: Mapped[Severity] = mapped_column(word(Severity))
     standing: Mapped[Standing] = mapped_column(word(Standing))
     sounds: Mapped[bool] = mapped_column(default=False)

@@ -58,3 +58,10 @@ def admitting(severity: Severity) -> list[Manners]:
         for routine, priority, flash in product(BY_DAY, repeat=3)
         if (routine, priority, flash)[severity.rank] is not Manner.NONE
     ]
+
+
+def refusing(severity: Severity) -> list[Manners]:
+    """Every other. A query says rather this: what is not among so few is looked at in passing, where
+    PostgreSQL takes a search by dozens of values for dearer than reading every subscriber."""
+    admitted = admitting(severity)
+    return [(a, b, c) for a, b, c in product(BY_DAY, repeat=3) if (a, b, c) not in admitted]

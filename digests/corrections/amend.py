@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,16 +13,18 @@ from digests.alerts.audit import record
 from digests.alerts.permission import Act
 from digests.alerts.release import Consent, Proposal, consent
 from digests.alerts.staff import demand
-from digests.alerts.wording import MOST, UNDER_PHOTO, arranged, body, headline, tidied
+from digests.alerts.wording import MOST, UNDER_PHOTO, arranged, tidied
 from digests.corrections.correction import (
     CorrectedSubject,
     Correction,
     CorrectionKind,
     CorrectionState,
 )
+from digests.corrections.counted import Counted, count
+from digests.corrections.revise import revise_alert, revise_story
 from digests.corrections.spread import spread_alert, spread_story
 from digests.errors import Incomplete, NotPermitted, Stale
-from digests.stories.story import Story, StoryRevision
+from digests.stories.story import Story
 from digests.vocabulary import Standing
 
 NOTE = 500
@@ -43,6 +45,30 @@ class Amendment:
     note: str = ""
     """What was wrong; a retraction must say it."""
     language: str = "en"
+    others: Mapping[str, str] = field(default_factory=dict)
+    """The same in other languages: what is right, of a retraction what was wrong."""
+    photo: str | None = None
+    """The right photo, by Telegram's id."""
+    drops_photo: bool = False
+    """The photo was wrong. Where nothing else was, the text may be left out."""
+
+
+def amendment_of(correction: Correction) -> Amendment:
+    """What its editor said, so that they can say it otherwise."""
+    main = correction.main_language
+    said = correction.texts or correction.notes
+    return Amendment(
+        kind=correction.kind,
+        subject=correction.subject,
+        subject_id=correction.subject_id,
+        revision=correction.was_revision,
+        text=correction.texts.get(main, ""),
+        note=correction.notes.get(main, ""),
+        language=main,
+        others={language: words for language, words in said.items() if language != main},
+        photo=correction.photo,
+        drops_photo=correction.drops_photo,
+    )
 
 
 async def propose(
@@ -60,15 +86,18 @@ async def propose(
     """
     await demand(session, by, Act.CORRECT, owners=owners)
     wrong = await _standing(session, amendment.subject, amendment.subject_id, amendment.revision)
+    amendment, most = await _completed(session, wrong, amendment)
     correction = Correction(
         kind=amendment.kind,
         subject=amendment.subject,
         subject_id=amendment.subject_id,
         state=CorrectionState.PROPOSED,
         was_revision=amendment.revision,
-        texts=_texts(amendment, await _most(session, wrong)),
+        texts=_texts(amendment, most),
         notes=_notes(amendment),
         main_language=amendment.language,
+        photo=amendment.photo,
+        drops_photo=amendment.drops_photo,
         made_by=by,
         made_at=now,
     )
@@ -82,7 +111,7 @@ async def ask(
 ) -> Correction:
     """Asks others to approve what stands in it; only its author can."""
     await demand(session, by, Act.CORRECT, owners=owners)
-    correction = await _undecided(session, correction_id)
+    correction = await undecided(session, correction_id)
     if correction.made_by != by:
         raise NotPermitted("writer")
     if correction.asked_at is not None:
@@ -100,21 +129,25 @@ async def approve(
     owners: Collection[int],
     now: datetime,
     two_person: bool,
+    counted: Counted | None = None,
 ) -> Correction:
-    """The error is put right: a new revision, and work for the outbox to bring it everywhere.
+    """The error is put right: a new revision, and work for the outbox to bring it everywhere. ``counted``:
+    before this transaction, where copies may be many.
 
     Where two must agree a correction needs the second one's word, for it says something new; a
     retraction says nothing, and must not wait. Raises ``NotPermitted``, or ``Stale`` where this was
     decided before, or the alert or story changed meanwhile.
     """
     await demand(session, by, Act.CORRECT, owners=owners)
-    correction = await _undecided(session, correction_id)
+    correction = await undecided(session, correction_id)
     given = _consent(correction, by, two_person, now)
     wrong = await _standing(
         session, correction.subject, correction.subject_id, correction.was_revision
     )
     alone = {"alone": True} if given is Consent.ALONE else {}
-    await put_right(session, correction, wrong, correction.kind, by=by, now=now, **alone)
+    await put_right(
+        session, correction, wrong, correction.kind, by=by, now=now, counted=counted, **alone
+    )
     return correction
 
 
@@ -126,18 +159,21 @@ async def put_right(
     *,
     by: int,
     now: datetime,
+    counted: Counted | None,
     **details: object,
 ) -> None:
     """Makes the new revision, and the outbox's work; whether it may be is for the caller to know."""
     correction.state = CorrectionState.APPROVED
     correction.decided_by, correction.decided_at = by, now
     correction.now_revision = wrong.revision = correction.was_revision + 1
+    if counted is None:
+        counted = await count(session, correction.subject, correction.subject_id, now=now)
     if isinstance(wrong, Alert):
-        await _amend_alert(session, wrong, correction)
-        await spread_alert(session, wrong, correction, now=now)
+        await revise_alert(session, wrong, correction)
+        await spread_alert(session, wrong, correction, counted, now=now)
     else:
-        await _amend_story(session, wrong, correction)
-        await spread_story(session, wrong, correction, now=now)
+        await revise_story(session, wrong, correction)
+        await spread_story(session, wrong, correction, counted, now=now)
     await record(
         session,
         act,
@@ -162,14 +198,15 @@ async def discard(
 ) -> Correction:
     """The proposed correction is put away."""
     await demand(session, by, Act.CORRECT, owners=owners)
-    correction = await _undecided(session, correction_id)
+    correction = await undecided(session, correction_id)
     correction.state = CorrectionState.REJECTED
     correction.decided_by, correction.decided_at = by, now
     await record(session, "discard", f"correction:{correction.id}", by=by, now=now)
     return correction
 
 
-async def _undecided(session: AsyncSession, correction_id: int) -> Correction:
+async def undecided(session: AsyncSession, correction_id: int) -> Correction:
+    """The proposed correction, locked; ``Stale`` where it is not there or was decided."""
     correction = await session.get(Correction, correction_id, with_for_update=True)
     if correction is None:
         raise Stale("gone")
@@ -213,76 +250,35 @@ async def _is_withdrawn(session: AsyncSession, wrong: Alert | Story) -> bool:
     return revision.reason is RevisionReason.RETRACTION
 
 
-async def _most(session: AsyncSession, wrong: Alert | Story) -> int:
-    """How long what is right may be: it takes the place of what was wrong."""
+async def _completed(
+    session: AsyncSession, wrong: Alert | Story, amendment: Amendment
+) -> tuple[Amendment, int]:
+    """With the words that stand where only the photo was wrong; and how long words may be: they take
+    the place of what was wrong."""
     if isinstance(wrong, Story):
-        return MOST
-    revision = await session.get_one(AlertRevision, (wrong.id, wrong.revision))
-    return UNDER_PHOTO if revision.photo else MOST
+        return replace(amendment, photo=None, drops_photo=False), MOST
+    was = await session.get_one(AlertRevision, (wrong.id, wrong.revision))
+    most = UNDER_PHOTO if was.is_under_photo or amendment.photo else MOST
+    if was.photo is None:
+        amendment = replace(amendment, drops_photo=False)
+    if amendment.text or not (amendment.photo or amendment.drops_photo):
+        return amendment, most
+    others = {k: v for k, v in was.texts.items() if k != was.main_language}
+    text = was.texts[was.main_language]
+    return replace(amendment, text=text, language=was.main_language, others=others), most
 
 
 def _texts(amendment: Amendment, most: int) -> dict[str, str]:
     if amendment.kind is CorrectionKind.RETRACT:
         return {}
-    return {amendment.language: arranged(amendment.text, most)}
+    texts = {**amendment.others, amendment.language: amendment.text}
+    return {language: arranged(text, most) for language, text in texts.items()}
 
 
 def _notes(amendment: Amendment) -> dict[str, str]:
-    if amendment.note:
-        return {amendment.language: tidied(amendment.note, NOTE).replace("\n", " ")}
-    if amendment.kind is CorrectionKind.RETRACT:
+    is_retraction = amendment.kind is CorrectionKind.RETRACT
+    if is_retraction and not amendment.note:
         raise Incomplete("note")
-    return {}
-
-
-async def _amend_alert(session: AsyncSession, alert: Alert, correction: Correction) -> None:
-    was = await session.get_one(AlertRevision, (alert.id, correction.was_revision))
-    withdrawn = correction.kind is CorrectionKind.RETRACT
-    session.add(
-        AlertRevision(
-            alert_id=alert.id,
-            revision=alert.revision,
-            reason=RevisionReason.RETRACTION if withdrawn else RevisionReason.CORRECTION,
-            texts=was.texts if withdrawn else correction.texts,
-            main_language=was.main_language if withdrawn else correction.main_language,
-            topics=was.topics,
-            severity=was.severity,
-            # A correction says nothing of how sure we are; a label stays until somebody changes it.
-            standing=Standing.RETRACTED if withdrawn else was.standing,
-            attribution=was.attribution,
-            source_url=was.source_url,
-            photo=was.photo,
-            note=correction.notes.get(correction.main_language),
-            made_by=correction.made_by,
-            made_at=correction.decided_at,
-        )
-    )
-    await session.flush()
-
-
-async def _amend_story(session: AsyncSession, story: Story, correction: Correction) -> None:
-    was = await session.get_one(StoryRevision, (story.id, correction.was_revision))
-    withdrawn = correction.kind is CorrectionKind.RETRACT
-    story.standing = Standing.RETRACTED if withdrawn else Standing.CORRECTED
-    right = correction.texts.get(correction.main_language, "")
-    session.add(
-        StoryRevision(
-            story_id=story.id,
-            revision=story.revision,
-            title=was.title if withdrawn else headline(right),
-            lead=was.lead if withdrawn else body(right),
-            language=was.language if withdrawn else correction.main_language,
-            # What is right was written in one language; the other tellings may repeat the error.
-            tellings=was.tellings if withdrawn else {},
-            severity=was.severity,
-            standing=story.standing,
-            attribution=was.attribution,
-            sources=was.sources,
-            article_count=was.article_count,
-            source_count=was.source_count,
-            news=None,
-            last_article_at=was.last_article_at,
-            made_at=correction.decided_at,
-        )
-    )
-    await session.flush()
+    notes = {amendment.language: amendment.note} if amendment.note else {}
+    notes |= amendment.others if is_retraction else {}
+    return {language: tidied(note, NOTE).replace("\n", " ") for language, note in notes.items()}

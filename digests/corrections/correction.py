@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, BigInteger, Index, Text
+from sqlalchemy import JSON, BigInteger, Index, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from digests.storage.schema import Base, word
@@ -58,6 +58,10 @@ class Correction(Base):
     notes: Mapped[dict[str, str]] = mapped_column(JSON)
     """What was wrong, in the editor's words, by language; may be empty for a correction."""
     main_language: Mapped[str] = mapped_column(Text)
+    photo: Mapped[str | None] = mapped_column(Text)
+    """Telegram's id of the photo that takes the wrong one's place."""
+    drops_photo: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The photo was what was wrong: copies show a card in its place."""
     made_by: Mapped[int] = mapped_column(BigInteger)
     made_at: Mapped[datetime]
     asked_at: Mapped[datetime | None]
@@ -67,3 +71,20 @@ class Correction(Base):
     """When readers were told; the date that they see."""
 
     __table_args__ = (Index("ix_correction_subject", "subject", "subject_id"),)
+
+    def right_in(self, language: str) -> str:
+        """What is right, as readers of this language get it; empty for a retraction."""
+        return self.texts.get(language, self.texts.get(self.main_language, ""))
+
+    def note_in(self, language: str) -> str:
+        """What was wrong, in the editor's words, as they get it; may be empty."""
+        return self.notes.get(language, self.notes.get(self.main_language, ""))
+
+    def spoken_in(self, language: str) -> str:
+        """The language of what they get."""
+        return language if language in (self.texts or self.notes) else self.main_language
+
+    @property
+    def changes_photo(self) -> bool:
+        """Whether it is about the photo as well."""
+        return self.drops_photo or self.photo is not None

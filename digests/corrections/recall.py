@@ -16,12 +16,19 @@ from digests.corrections.correction import (
     CorrectionKind,
     CorrectionState,
 )
+from digests.corrections.counted import Counted
 from digests.corrections.spread import going_out
 from digests.errors import Stale
 
 
 async def recall(
-    session: AsyncSession, alert_id: int, *, by: int, owners: Collection[int], now: datetime
+    session: AsyncSession,
+    alert_id: int,
+    *,
+    by: int,
+    owners: Collection[int],
+    now: datetime,
+    counted: Counted | None = None,
 ) -> Correction:
     """Withdraws an alert that is going out, whoever may send it may also take it back, at once and
     alone; a reason can wait, an error cannot.
@@ -47,5 +54,5 @@ async def recall(
     )
     session.add(correction)
     await session.flush()
-    await put_right(session, correction, alert, "recall", by=by, now=now)
+    await put_right(session, correction, alert, "recall", by=by, now=now, counted=counted)
     return correction

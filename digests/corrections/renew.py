@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import update
@@ -12,6 +12,7 @@ from digests.alerts.alert import Alert, AlertRevision, RevisionReason
 from digests.alerts.audit import record
 from digests.alerts.decide import STILL_BREAKING
 from digests.alerts.permission import Act
+from digests.alerts.propose import attribution as tidy_attribution
 from digests.alerts.propose import newest
 from digests.alerts.release import Consent, Proposal, consent
 from digests.alerts.staff import demand
@@ -20,6 +21,7 @@ from digests.alerts.wording import MOST, UNDER_PHOTO, arranged
 from digests.audience.following import is_followed, prolong
 from digests.corrections.amend import still_wrong
 from digests.corrections.correction import CorrectedSubject
+from digests.corrections.counted import Counted, count
 from digests.corrections.spread import (
     Copies,
     going_out,
@@ -46,19 +48,33 @@ async def propose(
     now: datetime,
     severity: Severity | None = None,
     standing: Standing | None = None,
+    others: Mapping[str, str] | None = None,
+    said_by: Mapping[str, str] | None = None,
+    photo: str | None = None,
 ) -> AlertUpdate:
-    """Writes it down for its editor to look at; severity and label stay where none is given.
+    """Writes it down for its editor to look at; severity, label, who says so (by language) and the photo
+    stay where none is given. With a new photo the words may be left out: then they stay too.
 
     Raises ``Stale`` where the alert is not what the editor saw or is withdrawn; ``Incomplete`` or
     ``TooLong`` for words that cannot go out.
     """
     await demand(session, by, Act.CORRECT, owners=owners)
     was = await _words_of(session, alert_id, revision)
+    texts = {**(others or {}), language: text}
+    if photo and not text:
+        language, texts = was.main_language, was.texts
+    most = UNDER_PHOTO if was.is_under_photo or photo else MOST
+    told = {one: arranged(words, most) for one, words in texts.items()}
+    attribution, attributions = _attributed(was, language, said_by)
     made = AlertUpdate(
         alert_id=alert_id,
         was_revision=revision,
-        text=arranged(text, UNDER_PHOTO if was.photo else MOST),
+        text=told.pop(language),
         language=language,
+        others=told,
+        attribution=attribution,
+        attributions=attributions,
+        photo=photo or was.photo,
         severity=severity or was.severity,
         standing=standing or was.standing,
         made_by=by,
@@ -93,6 +109,7 @@ async def approve(
     owners: Collection[int],
     now: datetime,
     two_person: bool,
+    counted: Counted | None = None,
 ) -> AlertUpdate:
     """The alert says it from now on, in every copy. Aloud: a short reply below each copy; else only below
     those of its followers, without a sound. A severity
@@ -111,7 +128,8 @@ async def approve(
     found.now_revision = alert.revision = found.was_revision + 1
     session.add(_revision(found, was, now))
     await session.flush()
-    await _spread(session, alert, found, rises=rises, topics=was.topics, now=now)
+    counted = counted or await count(session, CorrectedSubject.ALERT, alert.id, now=now)
+    await _spread(session, alert, found, counted, rises=rises, topics=was.topics, now=now)
     alone = {"alone": True} if given is Consent.ALONE else {}
     await record(
         session, "update", f"alert:{alert.id}", by=by, now=now,
@@ -157,20 +175,33 @@ def _consent(found: AlertUpdate, by: int, two_person: bool, now: datetime) -> Co
     return consent(Proposal(asked_by, found.asked_at), by=by, two_person=two_person, now=now)
 
 
+def _attributed(
+    was: AlertRevision, language: str, said_by: Mapping[str, str] | None
+) -> tuple[str | None, dict[str, str]]:
+    """Who says so, in this language and in others."""
+    if said_by is None:
+        return was.attributed(language)
+    tidy = {one: tidy_attribution(words) for one, words in said_by.items()}
+    said = {one: words for one, words in tidy.items() if words}
+    return said.pop(language, None), said
+
+
 def _revision(found: AlertUpdate, was: AlertRevision, now: datetime) -> AlertRevision:
     return AlertRevision(
         alert_id=found.alert_id,
         revision=found.now_revision,
         reason=RevisionReason.UPDATE,
-        # Texts in other languages tell of earlier things: their readers get this one, labelled.
-        texts={found.language: found.text},
+        # A text that nobody wrote anew tells of earlier things: its readers get this one, labelled.
+        texts={**found.others, found.language: found.text},
         main_language=found.language,
         topics=was.topics,
         severity=found.severity,
         standing=found.standing,
-        attribution=was.attribution,
+        attribution=found.attribution,
+        attributions=found.attributions,
         source_url=was.source_url,
-        photo=was.photo,
+        photo=found.photo,
+        photo_changed=was.photo_changed or found.photo != was.photo,
         made_by=found.made_by,
         made_at=now,
     )
@@ -180,6 +211,7 @@ async def _spread(
     session: AsyncSession,
     alert: Alert,
     found: AlertUpdate,
+    counted: Counted,
     *,
     rises: bool,
     topics: list[str],
@@ -191,15 +223,22 @@ async def _spread(
     await prolong(session, alert.about, now=now)
     has_followers = await is_followed(session, alert.about)
     for copies in told:
-        await plan_edits(session, copies, by=found.decided_by, now=now)
+        await plan_edits(session, copies, counted, by=found.decided_by, now=now)
         if found.sounds or has_followers:
-            await _plan_replies(session, alert, copies, found, now)
+            holders = counted.of(copies.content, copies.subject_id)
+            audience = holders.unmuted if found.sounds else holders.following
+            await _plan_replies(session, alert, copies, found, audience, now)
     if rises:
         await _reach_more(session, alert, found, topics, now)
 
 
 async def _plan_replies(
-    session: AsyncSession, alert: Alert, copies: Copies, found: AlertUpdate, now: datetime
+    session: AsyncSession,
+    alert: Alert,
+    copies: Copies,
+    found: AlertUpdate,
+    audience: int,
+    now: datetime,
 ) -> None:
     """Aloud for all who did not mute it; an edit that is quiet is told to its followers, silently."""
     await plan(
@@ -215,6 +254,7 @@ async def _plan_replies(
         about=alert.about,
         received_content=copies.content,
         received_subject_id=copies.subject_id,
+        audience=audience,
         expires_at=now + STILL_BREAKING,
         created_at=now,
         created_by=found.decided_by,

@@ -13,6 +13,7 @@ from digests.alerts.alert import Alert, AlertRevision
 from digests.alerts.update import AlertUpdate
 from digests.alerts.waking import Waking, WakingAlert
 from digests.corrections.correction import Correction
+from digests.corrections.counted import Counted
 from digests.corrections.reach import Carried, Remedy, remedy
 from digests.editions.edition import Edition, EditionStory
 from digests.outbox.control import cancel, lock_shown, raise_revision, supersede
@@ -40,7 +41,7 @@ class Copies:
 
 
 async def spread_alert(
-    session: AsyncSession, alert: Alert, correction: Correction, *, now: datetime
+    session: AsyncSession, alert: Alert, correction: Correction, counted: Counted, *, now: datetime
 ) -> None:
     """Waiting copies show what is right or stay unsent; those that arrived are edited and answered."""
     age = now - (alert.decided_at or alert.created_at)
@@ -50,16 +51,16 @@ async def spread_alert(
             await cancel(session, dispatch_id, reason="retracted", now=now)
     await stop_older(session, alert.id, wakings, now=now)
     told = await raised(session, alert, wakings)
-    await _put_replies_right(session, alert, correction, now)
+    await _put_replies_right(session, alert, correction, counted, now)
     words = await session.get_one(AlertRevision, (alert.id, alert.revision))
     for copies in told:
-        await plan_edits(session, copies, by=correction.decided_by, now=now)
+        await plan_edits(session, copies, counted, by=correction.decided_by, now=now)
         if _remedy(Carried.ARRIVED, correction, age) is Remedy.EDIT_AND_REPLY:
-            await _plan_replies(session, copies, correction, words.severity, now)
+            await _plan_replies(session, copies, counted, correction, words.severity, now)
 
 
 async def _put_replies_right(
-    session: AsyncSession, alert: Alert, correction: Correction, now: datetime
+    session: AsyncSession, alert: Alert, correction: Correction, counted: Counted, now: datetime
 ) -> None:
     """What was said below the copies when the alert had newer words may hold the error too."""
     was_told = exists().where(
@@ -72,7 +73,7 @@ async def _put_replies_right(
     for update_id in (await session.scalars(ids)).all():
         await raise_revision(session, Content.UPDATE, update_id, alert.revision)
         copies = Copies(Content.UPDATE, update_id, alert.revision)
-        await plan_edits(session, copies, by=correction.decided_by, now=now)
+        await plan_edits(session, copies, counted, by=correction.decided_by, now=now)
 
 
 def _replies(alert_id: int) -> Select[int]:
@@ -134,7 +135,7 @@ async def raised(session: AsyncSession, alert: Alert, wakings: Collection[int]) 
 
 
 async def spread_story(
-    session: AsyncSession, story: Story, correction: Correction, *, now: datetime
+    session: AsyncSession, story: Story, correction: Correction, counted: Counted, *, now: datetime
 ) -> None:
     """Every digest with this story shows what is right; the readers of a fresh one are told."""
     holding = select(EditionStory.edition_id).where(EditionStory.story_id == story.id)
@@ -147,21 +148,19 @@ async def spread_story(
         select(Edition).where(Edition.id.in_(holding)).order_by(Edition.window_end.desc())
     )
     editions = (await session.scalars(newest_first)).all()
-    chats = await chats_with(session, Content.EDITION, holding)
-    mapped = await chats_with(session, Content.MAP, holding)
     for edition in editions:
-        if edition.id in mapped:
+        if counted.of(Content.MAP, edition.id).copies:
             copies = Copies(Content.MAP, edition.id, edition.revision)
-            await plan_edits(session, copies, by=correction.decided_by, now=now)
-        if edition.id not in chats:
+            await plan_edits(session, copies, counted, by=correction.decided_by, now=now)
+        if not counted.of(Content.EDITION, edition.id).copies:
             continue
         copies = Copies(Content.EDITION, edition.id, edition.revision)
-        await plan_edits(session, copies, by=correction.decided_by, now=now)
+        await plan_edits(session, copies, counted, by=correction.decided_by, now=now)
         cure = _remedy(Carried.ARRIVED, correction, now - edition.window_end)
         # A story goes on for days: whoever has several such digests is told below the newest, for
         # the outbox passes over those whom an earlier dispatch of this correction is for.
         if cure is Remedy.EDIT_AND_REPLY:
-            await _plan_replies(session, copies, correction, story.severity, now)
+            await _plan_replies(session, copies, counted, correction, story.severity, now)
 
 
 async def chats_with(
@@ -200,7 +199,7 @@ async def _raise_editions(session: AsyncSession, story: Story, holding: Select[i
 
 
 async def plan_edits(
-    session: AsyncSession, copies: Copies, *, by: int | None, now: datetime
+    session: AsyncSession, copies: Copies, counted: Counted, *, by: int | None, now: datetime
 ) -> None:
     """Edits of these. Planned even for nobody: a copy in the air counts as arrived when it settles."""
     await plan(
@@ -213,6 +212,7 @@ async def plan_edits(
         reach=Reach.RECEIVED,
         received_content=copies.content,
         received_subject_id=copies.subject_id,
+        audience=counted.of(copies.content, copies.subject_id).copies,
         created_at=now,
         created_by=by,
         plan_key=f"edit:{copies.content}:{copies.subject_id}:{copies.revision}",
@@ -222,6 +222,7 @@ async def plan_edits(
 async def _plan_replies(
     session: AsyncSession,
     copies: Copies,
+    counted: Counted,
     correction: Correction,
     severity: Severity,
     now: datetime,
@@ -237,6 +238,7 @@ async def _plan_replies(
         reach=Reach.RECEIVED,
         received_content=copies.content,
         received_subject_id=copies.subject_id,
+        audience=counted.of(copies.content, copies.subject_id).told,
         created_at=now,
         created_by=correction.decided_by,
         plan_key=f"correction:{correction.id}:{copies.content}:{copies.subject_id}",

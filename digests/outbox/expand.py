@@ -161,9 +161,9 @@ async def _step(session: AsyncSession, dispatch: Dispatch, most: int, now: datet
     dispatch.cursor = max(dispatch.cursor, cursor)
     dispatch.expanded += len(rows) + held
     dispatch.is_expanded = dispatch.reach is Reach.SINGLE or looked < most
+    # Who joined the audience after it was counted is part of it all the same.
+    dispatch.audience = max(dispatch.audience, dispatch.expanded)
     if dispatch.is_expanded:
-        # Who joined the audience after it was counted is part of it all the same.
-        dispatch.audience = max(dispatch.audience, dispatch.expanded)
         dispatch.passed_over = dispatch.audience - dispatch.expanded
     return Expanded(looked, len(rows))
 

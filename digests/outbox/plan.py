@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from digests.audience.following import Following, Wish, those_who
-from digests.audience.manner import admitting
+from digests.audience.manner import refusing
 from digests.audience.slot import Appointment
 from digests.audience.subscriber import Subscriber, SubscriberState
 from digests.audience.taste import TasteTopic
@@ -58,6 +58,11 @@ async def _fix_audience(session: AsyncSession, dispatch: Dispatch, fields: dict[
     if dispatch.reach is Reach.SINGLE:
         dispatch.audience = 1
         return
+    if dispatch.reach in (Reach.RECEIVED, Reach.FOLLOWING) and "audience" in fields:
+        # Counted before the gates were locked; only where the ledger ends is for now.
+        dispatch.cursor_end = await session.scalar(_last_copy(dispatch)) or 0
+        await session.flush()
+        return
     count, end = (await session.execute(_extent(dispatch))).one()
     dispatch.audience = fields.get("audience", count)
     dispatch.cursor_end = fields.get("cursor_end", end or 0)
@@ -84,13 +89,22 @@ def _extent(dispatch: Dispatch) -> Select[*tuple[Any, ...]]:
             return select(func.count(), func.max(Receipt.id)).where(received(dispatch))
 
 
+def _last_copy(dispatch: Dispatch) -> Select[int | None]:
+    """The end of the ledger for this subject: found by index, however many copies there are."""
+    return select(func.max(Receipt.id)).where(
+        Receipt.content == dispatch.received_content,
+        Receipt.subject_id == dispatch.received_subject_id,
+    )
+
+
 def _matching_extent(dispatch: Dispatch) -> Select[*tuple[Any, ...]]:
     """How many they are: an editor waits for this."""
     counts = [
-        select(func.count(Subscriber.id)).where(half).scalar_subquery()
+        # Not of the ids: they are not in the index, and PostgreSQL would read every subscriber for them.
+        select(func.count()).select_from(Subscriber).where(half).scalar_subquery()
         for half in matching_halves(dispatch)
     ]
-    muted = select(func.count(Subscriber.id)).where(muted_of(dispatch)).scalar_subquery()
+    muted = select(func.count()).select_from(Subscriber).where(muted_of(dispatch)).scalar_subquery()
     last = select(func.max(Subscriber.id)).scalar_subquery()
     return select(counts[0] + counts[1] - muted, last)
 
@@ -100,10 +114,12 @@ def matching_halves(dispatch: Dispatch) -> tuple[ColumnElement[bool], ColumnElem
     tastes = select(TasteTopic.taste_id).where(TasteTopic.topic.in_(dispatch.topics or []))
     wanting = and_(
         Subscriber.state == SubscriberState.ACTIVE,
-        Subscriber.alerts.in_(admitting(dispatch.severity or Severity.FLASH)),
+        Subscriber.alerts.not_in(refusing(dispatch.severity or Severity.FLASH)),
     )
     same = and_(wanting, Subscriber.breaking_taste_id.is_(None), Subscriber.taste_id.in_(tastes))
-    return same, and_(wanting, Subscriber.breaking_taste_id.in_(tastes))
+    # Few chose topics of their own: said in so many words, nobody else is looked at for them.
+    own = Subscriber.breaking_taste_id
+    return same, and_(wanting, own.is_not(None), own.in_(tastes))
 
 
 def muted_of(dispatch: Dispatch) -> ColumnElement[bool]:
@@ -126,7 +142,7 @@ def _wanting(dispatch: Dispatch) -> ColumnElement[bool]:
     tastes = select(TasteTopic.taste_id).where(TasteTopic.topic.in_(dispatch.topics or []))
     return and_(
         Subscriber.state == SubscriberState.ACTIVE,
-        Subscriber.alerts.in_(admitting(dispatch.severity or Severity.FLASH)),
+        Subscriber.alerts.not_in(refusing(dispatch.severity or Severity.FLASH)),
         func.coalesce(Subscriber.breaking_taste_id, Subscriber.taste_id).in_(tastes),
     )
 

@@ -275,3 +275,29 @@ async def test_an_alert_with_ten_thousand_copies_is_planned_within_two_seconds(
     assert time.perf_counter() - began < 2
     (edits,) = await planned(desk, Content.ALERT, MessageKind.EDIT)
     assert edits.audience == 10_000
+
+
+async def test_a_story_put_right_in_both_languages_tells_each_reader_in_theirs(
+    database: Database, now: datetime
+) -> None:
+    right = "Горів склад\nВін був порожній."
+    async with database.write() as session:
+        await newsroom(session, now)
+        wrong = await story(session, now)
+        one = await amend.propose(
+            session,
+            Amendment(
+                CorrectionKind.CORRECT,
+                CorrectedSubject.STORY,
+                wrong.id,
+                1,
+                text=RIGHT,
+                others={"uk": right},
+            ),
+            **who(EDITOR, now),
+        )
+        await amend.approve(session, one.id, two_person=False, **who(EDITOR, now))
+        stands = await session.get_one(StoryRevision, (wrong.id, 2))
+    assert stands.told_in("uk")[1]["title"] == "Горів склад"
+    assert stands.told_in("en")[1]["title"] == RIGHT.split("\n")[0]
+    assert stands.told_in("ru")[0] == "en"

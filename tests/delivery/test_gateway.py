@@ -9,8 +9,10 @@ import pytest
 
 from bot.delivery.gateway import Gateway
 from bot.delivery.transport import Transport
+from bot.delivery.verdict import judge
 from bot.rendering.render import Button, Message, Photo
 from bot.sandbox import Sandbox
+from digests.outbox.verdict import Meaning
 from digests.storage.database import Database
 from tests.delivery.fakes import PlainContents
 from tests.delivery.test_courier import Couriers, corrected, planned
@@ -100,3 +102,30 @@ async def test_a_group_that_takes_no_photos_gets_the_words_and_later_their_corre
     await courier_of().work_off(patience=30)
     (words,), (photo,) = sandbox.messages(-5), sandbox.messages(6)
     assert (words["text"], photo["caption"]) == ("alert 7 r2", "alert 7 r2")
+
+
+async def test_a_photo_that_changed_comes_with_the_edit_and_twice_is_no_change(
+    sandbox: Sandbox, gateway: Gateway
+) -> None:
+    sent = await gateway.send(1, Message("words"))
+    assert sent.message_id
+    message = Message("words", photo=replace(kept(sandbox), changed=True))
+    assert (await gateway.edit(1, sent.message_id, message)).ok
+    again = await gateway.edit(1, sent.message_id, message)
+    assert judge(again, chat_id=1).meaning is Meaning.DELIVERED
+    assert "not modified" in again.description
+    (shown,) = sandbox.messages(1)
+    assert (shown["caption"], len(shown["photo"])) == ("words", 1)
+
+
+async def test_a_card_over_a_withdrawn_photo_is_for_copies_alone(
+    sandbox: Sandbox, gateway: Gateway
+) -> None:
+    message = Message("words", photo=Photo(png=PNG, covers=True))
+    sent = await gateway.send(1, message)
+    assert sent.message_id
+    assert sandbox.messages(1)[0]["text"] == "words"
+    pictured = await gateway.send(1, Message("first", photo=kept(sandbox)))
+    assert pictured.message_id
+    assert (await gateway.edit(1, pictured.message_id, message)).ok
+    assert sandbox.messages(1)[1]["photo"][0]["file_size"] == len(PNG)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy import text
 
 from digests.migrations import current, head, upgrade
 from digests.storage.database import Database
@@ -50,3 +51,16 @@ async def test_a_second_time_changes_nothing(empty: Database, revision: str) -> 
     once = await everything(empty)
     await upgrade(empty)
     assert await everything(empty) == once
+
+
+async def test_an_update_that_waits_keeps_the_photo_and_who_says_so(empty: Database) -> None:
+    await upgrade(empty, "0002")
+    async with empty.engine.begin() as connection:
+        await connection.run_sync(fill)
+        await connection.execute(text("UPDATE alert_revision SET photo = 'p', attribution = 'w'"))
+        seen = text("UPDATE alert_update SET was_revision = (SELECT revision FROM alert_revision)")
+        await connection.execute(seen)
+    await upgrade(empty)
+    [update] = (await everything(empty))["alert_update"]
+    assert (update["photo"], update["attribution"]) == ("p", "w")
+    assert (update["others"], update["attributions"]) == ({}, {})

@@ -5,11 +5,15 @@ from __future__ import annotations
 import ast
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 import bot.sandbox
+from bot.delivery.answer import Answer
+from bot.delivery.gateway import Gateway
+from bot.delivery.transport import Transport
+from bot.rendering.render import Button, Message, Photo
 from bot.sandbox import Sandbox
 from bot.sandbox.methods import METHODS, NAMES
 from tests.sandbox.conftest import EDITOR, READER, Call
@@ -101,6 +105,10 @@ async def test_every_field_answered_is_telegrams(
     reply = {"message_id": sent["message_id"]}
     answer = await call("sendMessage", chat_id=READER, text="r", reply_parameters=reply)
     check(api, "Message", answer["result"])
+    await sandbox.send_photo(READER, "caption")
+    kept = {"type": "photo", "media": next(iter(sandbox.world.files)), "caption": "c"}
+    edited = await call("editMessageMedia", chat_id=READER, media=kept, **reply)
+    check(api, "Message", edited["result"])
     forwarded = {"chat_id": channel, "from_chat_id": READER, "message_id": sent["message_id"]}
     check(api, "Message", (await call("forwardMessage", **forwarded))["result"])
     check(api, "User", (await call("getMe"))["result"])
@@ -121,3 +129,27 @@ async def test_every_field_answered_is_telegrams(
     assert len(updates) >= 11
     for update in updates:
         check(api, "Update", update)
+
+
+@pytest.mark.shared
+async def test_every_edit_of_a_photo_we_ask_for_is_telegrams(
+    api: dict[str, Any],
+) -> None:
+    sent: list[tuple[str, dict[str, Any]]] = []
+
+    class Wire:
+        async def call(self, method: str, payload: dict[str, Any], **_: Any) -> Answer:
+            sent.append((method, payload))
+            return Answer(200)
+
+    gateway = Gateway(cast(Transport, Wire()))
+    buttons = ((Button("More", data="more"),),)
+    for photo in (Photo(file_id="a"), Photo(file_id="a", changed=True), Photo(png=b"x")):
+        await gateway.edit(1, 2, Message("<b>c</b>", buttons, photo))
+    methods = [method for method, _ in sent]
+    assert methods == ["editMessageCaption", "editMessageMedia", "editMessageMedia"]
+    for method, payload in sent:
+        known = {field["name"] for field in api["methods"][method]["fields"]}
+        assert set(payload) <= known
+        if "media" in payload:
+            check(api, "InputMediaPhoto", payload["media"])

@@ -1,0 +1,116 @@
+"""A proposed correction as its editor sees it: the very messages of each language, and what can be done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from telegram import Update
+
+from bot.context import Context
+from bot.desk.door import person
+from bot.desk.showing import Manner, manner_of, send
+from bot.rendering import alert as alert_rendering
+from bot.rendering import correction as correction_rendering
+from bot.rendering.render import Message
+from digests.alerts.alert import AlertRevision
+from digests.alerts.propose import item_of
+from digests.alerts.release import alone_from
+from digests.alerts.wording import headline
+from digests.corrections.correction import CorrectedSubject, Correction, CorrectionKind
+from digests.corrections.spread import chats_with
+from digests.editions.edition import EditionStory
+from digests.outbox.dispatch import Content
+from digests.vocabulary import Language
+
+
+async def preview(update: Update, context: Context, correction: Correction) -> None:
+    """The very messages of each language, and below them what can be done."""
+    user_id, user = person(update), update.effective_user
+    otherwise = Language.nearest(user.language_code if user else None)
+    async with context.database.read() as session:
+        manner = await manner_of(session, user_id, otherwise)
+        shown = await _shown(context, session, correction, manner)
+        values = await controls_of(context, session, correction, user_id)
+    # A chat takes one message a second: the tapped button should not wait for all of them.
+    await context.toast()
+    for message in shown:
+        await send(context.bot, user_id, message)
+    controls = context.words.message(
+        "desk/correction.html", manner.language, timezone=manner.timezone, **values
+    )
+    await send(context.bot, user_id, controls)
+
+
+async def controls_of(
+    context: Context, session: AsyncSession, correction: Correction, me: int
+) -> dict[str, Any]:
+    """What the buttons under a proposed correction need to know."""
+    is_new = correction.kind is CorrectionKind.CORRECT
+    was = await _was(session, correction)
+    said = correction.texts if is_new else correction.notes
+    return {
+        "correction": correction,
+        "said": said,
+        "main": correction.main_language,
+        "other": next(one for one in Language if one != correction.main_language),
+        "new_words": was is None or was.texts != correction.texts,
+        "was_photo": was is not None and was.photo is not None,
+        "chats": await _chats(session, correction),
+        "two_person": context.settings.two_person and is_new,
+        "me": me,
+        "alone_from": alone_from(correction.asked_at) if correction.asked_at else None,
+        # Languages the alert speaks now and will not speak any more.
+        "lost": sorted(set(was.texts) - set(said)) if was is not None and is_new else [],
+    }
+
+
+async def _was(session: AsyncSession, correction: Correction) -> AlertRevision | None:
+    if correction.subject is not CorrectedSubject.ALERT:
+        return None
+    return await session.get_one(AlertRevision, (correction.subject_id, correction.was_revision))
+
+
+def headline_of(correction: Correction) -> str:
+    """What it says is right, in one line."""
+    return headline(correction.texts.get(correction.main_language, ""))
+
+
+async def _shown(
+    context: Context, session: AsyncSession, correction: Correction, manner: Manner
+) -> list[Message]:
+    """What will stand in the copies, where that is one message, and the note that goes with it."""
+    now, words = context.now(), context.words
+    copies, notes = [], []
+    for language in await _languages(session, correction, manner.language):
+        if correction.subject is CorrectedSubject.ALERT:
+            told = await alert_rendering.proposed(session, correction, language, now)
+            copies.append(alert_rendering.render(words, told, language, manner.timezone))
+        admitted = await correction_rendering.admitted(session, correction, language, now)
+        notes.append(correction_rendering.render(words, admitted, language, manner.timezone))
+    return [*copies, *notes]
+
+
+async def _languages(
+    session: AsyncSession, correction: Correction, first: Language
+) -> list[Language]:
+    """The editor's own, and any other whose readers get other words than theirs."""
+    was = await _was(session, correction)
+    stands = item_of(was) if was is not None and not correction.texts else None
+
+    def words_of(language: Language) -> tuple[str, str]:
+        return correction.spoken_in(language), stands.spoken_in(language) if stands else ""
+
+    return [first, *(one for one in Language if words_of(one) != words_of(first))]
+
+
+async def _chats(session: AsyncSession, correction: Correction) -> int:
+    if correction.subject is CorrectedSubject.ALERT:
+        counted = await chats_with(session, Content.ALERT, [correction.subject_id])
+    else:
+        holding = select(EditionStory.edition_id).where(
+            EditionStory.story_id == correction.subject_id
+        )
+        counted = await chats_with(session, Content.EDITION, holding)
+    return sum(counted.values())

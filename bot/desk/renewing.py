@@ -1,0 +1,144 @@
+"""The buttons under a proposed update: each puts another update in its place, so that whoever saw the old
+one cannot send what they did not see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from telegram import Update
+
+from bot.context import Context
+from bot.desk.door import desk, number, person, tapped
+from bot.desk.showing import retire
+from bot.desk.update import preview
+from digests.alerts.dialogue import Asked, ask
+from digests.alerts.permission import Act
+from digests.alerts.suggestion import named
+from digests.alerts.update import AlertUpdate
+from digests.corrections import renew
+from digests.errors import Stale
+from digests.vocabulary import Language, Severity, Standing
+
+_LABELS = (Standing.CONFIRMED, Standing.DEVELOPING, Standing.DISPUTED)
+
+
+@desk(Act.CORRECT)
+async def change_severity(update: Update, context: Context, which: str, severity: str) -> None:
+    """The same words, but knocking louder or more softly."""
+    if severity not in set(Severity):
+        raise Stale("gone")
+    await _instead(update, context, number(which), severity=Severity(severity))
+
+
+@desk(Act.CORRECT)
+async def change_label(update: Update, context: Context, which: str, standing: str) -> None:
+    """The same words, but surer or less sure."""
+    if standing not in _LABELS:
+        raise Stale("gone")
+    await _instead(update, context, number(which), standing=Standing(standing))
+
+
+@desk(Act.CORRECT)
+async def nobody_said(update: Update, context: Context, which: str) -> None:
+    """Takes away who says so."""
+    await _instead(update, context, number(which), said_by={})
+
+
+@desk(Act.CORRECT)
+async def keep_photo(update: Update, context: Context, which: str) -> None:
+    """The new photo stays away; the alert's own, where it has one, stands."""
+    await _instead(update, context, number(which), photo=None)
+
+
+@desk(Act.CORRECT)
+async def drop_translation(update: Update, context: Context, which: str) -> None:
+    """Everybody gets the main text."""
+    await _instead(update, context, number(which), others={})
+
+
+@desk(Act.CORRECT)
+async def ask_translation(update: Update, context: Context, which: str) -> None:
+    """Waits for the text in the other language that we speak."""
+    await _ask(update, context, Asked.TRANSLATION, number(which))
+
+
+@desk(Act.CORRECT)
+async def ask_attribution(update: Update, context: Context, which: str, language: str) -> None:
+    """Waits for who says so, in this language."""
+    if language not in set(Language):
+        raise Stale("gone")
+    await _ask(update, context, Asked.ATTRIBUTION, number(which), language=language)
+
+
+async def set_translation(
+    update: Update, context: Context, update_id: int, said: str, preview_id: int
+) -> None:
+    """The same in the other language; who says so as well, where the text names them."""
+    async with context.database.read() as session:
+        found = await session.get_one(AlertUpdate, update_id)
+    other = next(one for one in Language if one != found.language).value
+    says, who = _said_by(found), named(said)
+    if who and says:
+        says.setdefault(other, who)
+    changes: dict[str, Any] = {"others": {other: said}, "said_by": says}
+    await _instead(update, context, update_id, preview_id, **changes)
+
+
+async def set_attribution(
+    update: Update, context: Context, update_id: int, language: str, said: str, preview_id: int
+) -> None:
+    """Who says so, in one language."""
+    async with context.database.read() as session:
+        found = await session.get_one(AlertUpdate, update_id)
+    says = _said_by(found) | {language: said}
+    await _instead(update, context, update_id, preview_id, said_by=says)
+
+
+async def _ask(
+    update: Update, context: Context, asked: Asked, update_id: int, **about: Any
+) -> None:
+    user_id = person(update)
+    async with context.database.write() as session:
+        await renew.undecided(session, update_id)
+        await ask(
+            session,
+            asked,
+            chat_id=user_id,
+            user_id=user_id,
+            now=context.now(),
+            update=update_id,
+            preview=tapped(update),
+            **about,
+        )
+    tongue = about.get("language", "")
+    await context.answer(f"desk/ask_{asked}.html", tongue=tongue, reason=False)
+
+
+async def _instead(
+    update: Update, context: Context, update_id: int, preview_id: int | None = None, **changes: Any
+) -> None:
+    who: dict[str, Any] = {
+        "by": person(update),
+        "owners": context.settings.owners,
+        "now": context.now(),
+    }
+    async with context.database.write() as session:
+        old = await renew.discard(session, update_id, **who)
+        kept: dict[str, Any] = {
+            "language": old.language,
+            "others": old.others,
+            "severity": old.severity,
+            "standing": old.standing,
+            "said_by": _said_by(old),
+            "photo": old.photo,
+        }
+        made = await renew.propose(
+            session, old.alert_id, old.was_revision, old.text, **kept | changes, **who
+        )
+    await retire(context, person(update), preview_id)
+    await preview(update, context, made)
+
+
+def _said_by(found: AlertUpdate) -> dict[str, str]:
+    main = {found.language: found.attribution} if found.attribution else {}
+    return {**found.attributions, **main}

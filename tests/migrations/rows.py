@@ -60,8 +60,8 @@ def read(connection: Connection) -> Rows:
 def _value(column: Column[Any]) -> Any:
     """Something that fits the type; a key and whatever refers to it are 1."""
     kind = column.type
-    if column.primary_key or column.foreign_keys:
-        return 1 if isinstance(kind, Integer) else _text(column)
+    if isinstance(kind, Integer) and (column.primary_key or column.foreign_keys):
+        return 1
     match kind:
         case Boolean():
             return True

@@ -1,7 +1,7 @@
 """Texts and who says so in each language, and photos that change, in updates and corrections; and a
 million readers counted at once.
 
-Revision: 0005, after 0003.
+Revision: 0005.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

@@ -11,6 +11,7 @@ from telegram import Update
 from bot.chat import (
     day_map,
     following,
+    following_stories,
     knocking,
     pausing,
     privacy,
@@ -57,6 +58,8 @@ _PAGES: dict[str, Callable[..., Awaitable[None]]] = {
     "mute": following.mute,
     "following": following.show_following,
     "unfollow": following.end_following,
+    "stories": following_stories.show_stories,
+    "wish": following_stories.wish_story,
     "map": day_map.show_map,
     "privacy": privacy.tell_privacy,
     "export": privacy.export,

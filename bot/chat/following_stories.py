@@ -102,7 +102,7 @@ async def _show_admin(update: Update, context: Context, values: dict[str, Any]) 
     except TelegramError:
         # They never spoke with us: their own chat opens, and the next tap works.
         context.about = None
-        await context.lead_to("following")
+        await context.lead_to("help")
 
 
 async def _page(

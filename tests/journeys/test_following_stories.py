@@ -1,4 +1,4 @@
-"""A reader follows one story of their digest and mutes another: what comes in between, and what in digests."""
+"""A reader follows one story of a digest and mutes another: what comes in between, and what in digests."""
 
 from __future__ import annotations
 

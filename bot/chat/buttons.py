@@ -56,6 +56,7 @@ _PAGES: dict[str, Callable[..., Awaitable[None]]] = {
     "latest": reading.latest_of,
     "follow": following.follow,
     "mute": following.mute,
+    "no_more": following.unfollow,
     "following": following.show_following,
     "unfollow": following.end_following,
     "stories": following_stories.show_stories,

@@ -43,6 +43,21 @@ async def mute(update: Update, context: Context) -> None:
 
 
 @for_admins
+async def unfollow(update: Update, context: Context) -> None:
+    """The button under story news: tapped twice it still ends it."""
+    tapped = update.effective_message
+    async with context.database.write() as session:
+        row = await reader(session, update, context)
+        meant = await _meant(session, chat_of(update).id, tapped.message_id) if tapped else None
+        if row is not None and meant is not None:
+            await stop(session, row.id, meant.about)
+    if meant is None:
+        await context.toast("chat/not_followed.html", alert=True)
+        return
+    await context.toast("chat/followed.html", alert=True, wish=Wish.FOLLOW, is_on=False)
+
+
+@for_admins
 async def show_following(update: Update, context: Context) -> None:
     """/following: what this chat follows and mutes."""
     await context.answer("chat/following.html", **await _page(update, context))

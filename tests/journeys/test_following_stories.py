@@ -122,6 +122,17 @@ async def test_following_lists_both_and_undoes_them(town: Town) -> None:
     assert await later(town, minutes=65) == []
 
 
+async def test_under_the_news_itself_it_is_ended_or_muted(town: Town) -> None:
+    await chosen(town)
+    await town.story(*NEWER)
+    (news,) = await later(town, minutes=5)
+    for _ in range(2):
+        await town.press(READER, news["message_id"], "no_more")
+    assert "Followed" not in (await town.say(READER, "/following"))[0]
+    await town.press(READER, news["message_id"], "mute")
+    assert (await town.say(READER, "/following"))[0].count("Muted") == 2
+
+
 async def test_a_button_for_a_digest_or_story_that_is_not_theirs_does_nothing(town: Town) -> None:
     digest = await subscribed(town)
     for data in (

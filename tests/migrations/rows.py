@@ -60,7 +60,7 @@ def read(connection: Connection) -> Rows:
 def _value(column: Column[Any]) -> Any:
     """Something that fits the type; a key and whatever refers to it are 1."""
     kind = column.type
-    if column.primary_key or column.foreign_keys:
+    if (column.primary_key or column.foreign_keys) and not isinstance(kind, DateTime):
         return 1 if isinstance(kind, Integer) else _text(column)
     match kind:
         case Boolean():

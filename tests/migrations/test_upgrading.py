@@ -10,7 +10,7 @@ from digests.migrations import current, head, upgrade
 from digests.storage.database import Database
 from tests.migrations.rows import Rows, fill, read
 
-RELEASED = ("0001",)
+RELEASED = ("0001", "0003")
 """Revisions that stand in somebody's database. A new one joins them with its release."""
 
 

@@ -171,6 +171,16 @@ async def is_followed(session: AsyncSession, about: str) -> bool:
     return bool(await session.scalar(select(exists(those_who(Wish.FOLLOW, about)))))
 
 
+async def told_otherwise(session: AsyncSession, about: str, *, now: datetime) -> None:
+    """Its followers have just heard of it, from an alert's update: story news keeps its distance."""
+    await session.execute(
+        update(Following)
+        .where(Following.about == about, Following.told_revision.is_not(None))
+        .values(told_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def prolong(session: AsyncSession, about: str, *, now: datetime) -> None:
     """There is news of it: the days count from now."""
     await session.execute(

@@ -116,7 +116,7 @@ async def _serve(session: AsyncSession, served: _Round, now: datetime) -> tuple[
             break
         planned = await _plan(session, served, groups, attempt, now=now)
         met = await _stamp(session, served, planned)
-        own = await leave_out(session, planned)
+        own = await leave_out(session, planned, now=now)
         await know_by_digest(session, [*planned, *own], now=now)
         dispatches += len(planned) + len(own)
         stamped += met
@@ -147,7 +147,7 @@ async def compose_now(
         now=now,
     )
     if edition is not None:
-        edition = await edition_for(session, edition, subscriber.id)
+        edition = await edition_for(session, edition, subscriber.id, now=now)
     if edition is None or not edition.story_count:
         return None
     await knows_by_edition(session, edition, subscriber.id, now=now)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, cast, func, select, update
+from sqlalchemy import BigInteger, cast, exists, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.audience.following import Following, may_be_told, prolong, story_about
@@ -30,8 +30,8 @@ from digests.outbox.plan import plan
 from digests.storage.bulk import insert_new
 from digests.stories.story import Story, StoryRevision
 
-GROUPS_AT_ONCE = 200
-"""In one run; the rest wait for the next, seconds later."""
+GROUPS_AT_ONCE = 50
+"""In one run; the rest wait for the next, seconds later: the writer is never away for long."""
 
 STILL_NEWS = timedelta(hours=6)
 """What could not be sent for so long is left to the digest."""
@@ -58,15 +58,25 @@ async def tell_followers(session: AsyncSession, *, now: datetime) -> int:
 async def _groups(session: AsyncSession, now: datetime) -> list[_Group]:
     """Those of whom somebody may be told now, and whose story says something else than they know."""
     story_id = cast(func.substr(Following.about, _PREFIX + 1), BigInteger)
+    active = exists().where(
+        Subscriber.id == Following.subscriber_id, Subscriber.state == SubscriberState.ACTIVE
+    )
+    # An earlier dispatch to the same is still looking for its readers, or is held at the desk.
+    under_way = select(Dispatch.about, Dispatch.since_revision).where(
+        Dispatch.content == Content.NEWS,
+        Dispatch.is_expanded.is_(False),
+        Dispatch.state.in_((DispatchState.RUNNING, DispatchState.PAUSED)),
+        Dispatch.since_revision.is_not(None),
+    )
     rows = await session.execute(
         select(Story.id, Following.told_revision)
         .select_from(Following)
-        .join(Subscriber, Subscriber.id == Following.subscriber_id)
         .join(Story, Story.id == story_id)
         .where(
             may_be_told(now),
-            Subscriber.state == SubscriberState.ACTIVE,
             Following.told_revision < Story.revision,
+            active,
+            tuple_(Following.about, Following.told_revision).not_in(under_way),
         )
         .distinct()
         .order_by(Story.id, Following.told_revision)
@@ -84,8 +94,6 @@ async def _tell(session: AsyncSession, group: _Group, now: datetime) -> int:
         await _let_know(session, group, story.revision)
         return 0
     news = await _news(session, group, story, now)
-    if await _is_under_way(session, news.id):
-        return 0
     await _plan(session, group, story, news, changed, now)
     await prolong(session, story_about(story.id), now=now)
     return 1
@@ -139,18 +147,6 @@ async def _news(session: AsyncSession, group: _Group, story: Story, now: datetim
     new = {**key, "revision": story.revision, "news_at": story.news_at, "made_at": now}
     await insert_new(session, StoryNews, [new], ["id"])
     return (await session.scalars(select(StoryNews).filter_by(**key))).one()
-
-
-async def _is_under_way(session: AsyncSession, news_id: int) -> bool:
-    """Whether an earlier dispatch of the same is still looking for its readers."""
-    under_way = select(Dispatch.id).where(
-        Dispatch.content == Content.NEWS,
-        Dispatch.subject_id == news_id,
-        Dispatch.kind == MessageKind.SEND,
-        Dispatch.is_expanded.is_(False),
-        Dispatch.state.in_((DispatchState.RUNNING, DispatchState.PAUSED)),
-    )
-    return await session.scalar(under_way.limit(1)) is not None
 
 
 async def _plan(

@@ -15,15 +15,14 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Select,
     SQLColumnExpression,
     String,
     Subquery,
+    and_,
     cast,
     func,
     insert,
@@ -38,6 +37,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from digests.audience.following import Following, Wish
 from digests.audience.slot import Appointment
 from digests.editions.edition import Edition, EditionStory
+from digests.editions.selection import LONGEST_WINDOW
 from digests.editions.story_news import StoryNews
 from digests.outbox.dispatch import Content, Dispatch, MessageKind
 from digests.outbox.plan import plan
@@ -59,13 +59,12 @@ class _Readers:
     last: int
 
 
-async def leave_out(session: AsyncSession, planned: Collection[int]) -> list[int]:
+async def leave_out(session: AsyncSession, planned: Collection[int], *, now: datetime) -> list[int]:
     """Readers stamped with these dispatches, of whom some muted or know a story, get dispatches of
     their own; the ids of these."""
     if not await _is_needed(session):
         return []
-    stamped = _stamped(planned)
-    masks = _masks(stamped)
+    masks = _masks(_stamped(_too_much(now), planned))
     rows = await session.execute(
         select(masks.c.dispatch_id, masks.c.mask, func.count(), func.max(masks.c.who)).group_by(
             masks.c.dispatch_id, masks.c.mask
@@ -85,54 +84,40 @@ async def leave_out(session: AsyncSession, planned: Collection[int]) -> list[int
     return list(made.values())
 
 
-async def edition_for(session: AsyncSession, edition: Edition, subscriber_id: int) -> Edition:
+async def edition_for(
+    session: AsyncSession, edition: Edition, subscriber_id: int, *, now: datetime
+) -> Edition:
     """The edition as this one reader gets it: without what they muted or know."""
-    alone = select(
-        literal(subscriber_id, BigInteger).label("who"),
-        literal(0, BigInteger).label("dispatch_id"),
-        literal(edition.id, BigInteger).label("edition_id"),
-    ).subquery("alone")
-    mask = await session.scalar(select(_masks(alone).c.mask))
+    masks = _masks(_alone(_too_much(now), edition, subscriber_id))
+    mask = await session.scalar(select(masks.c.mask))
     return await _edition_without(session, edition, int(mask)) if mask else edition
 
 
 async def know_by_digest(session: AsyncSession, planned: Collection[int], *, now: datetime) -> None:
     """Followers stamped with these dispatches know of their stories what the digest says."""
-    if planned:
-        stamped = _stamped(planned)
-        await _let_know(session, stamped, now)
+    await _let_know(session, _stamped(_followed(), planned), now)
 
 
 async def knows_by_edition(
     session: AsyncSession, edition: Edition, subscriber_id: int, *, now: datetime
 ) -> None:
     """The same for one reader who asked."""
-    alone = select(
-        literal(subscriber_id, BigInteger).label("who"),
-        literal(edition.id, BigInteger).label("edition_id"),
-    ).subquery("alone")
-    await _let_know(session, alone, now)
+    await _let_know(session, _alone(_followed(), edition, subscriber_id), now)
 
 
 async def _let_know(session: AsyncSession, readers: Subquery, now: datetime) -> None:
     known = (
-        select(
-            Following.subscriber_id.label("who"),
-            Following.about.label("about"),
-            EditionStory.story_revision.label("revision"),
-        )
-        .join(readers, readers.c.who == Following.subscriber_id)
-        .join(EditionStory, EditionStory.edition_id == readers.c.edition_id)
-        .where(
-            Following.wish == Wish.FOLLOW,
-            Following.about == _about(),
-            Following.told_revision < EditionStory.story_revision,
-        )
+        select(readers.c.who, readers.c.about, EditionStory.story_revision.label("revision"))
+        .join(EditionStory, _tells(readers))
         .subquery("known")
     )
     await session.execute(
         update(Following)
-        .where(Following.subscriber_id == known.c.who, Following.about == known.c.about)
+        .where(
+            Following.subscriber_id == known.c.who,
+            Following.about == known.c.about,
+            Following.told_revision < known.c.revision,
+        )
         .values(told_revision=known.c.revision, told_at=now)
         .execution_options(synchronize_session=False)
     )
@@ -147,45 +132,15 @@ async def _is_needed(session: AsyncSession) -> bool:
     return bool(await session.scalar(needed))
 
 
-def _stamped(planned: Collection[int]) -> Subquery:
-    return (
-        select(
-            Appointment.subscriber_id.label("who"),
-            Appointment.dispatch_id.label("dispatch_id"),
-            Dispatch.subject_id.label("edition_id"),
-        )
-        .join(Dispatch, Dispatch.id == Appointment.dispatch_id)
-        # Another worker's in between are stamped as they should be already.
-        .where(Appointment.dispatch_id.between(min(planned), max(planned)))
-        .subquery("stamped")
+def _too_much(now: datetime) -> Subquery:
+    """Who is to be spared which story: they muted it, or its last news reached them as story news and
+    nothing has come since."""
+    muted = select(Following.subscriber_id.label("who"), Following.about.label("about")).where(
+        Following.wish == Wish.MUTE, Following.about.startswith(_ABOUT_STORY)
     )
-
-
-def _masks(readers: Subquery) -> Subquery:
-    """For each of these readers for whom something is too much, which places of their edition."""
-    both = union(_muted(readers), _known(readers)).subquery("both")
-    bits = cast(func.sum(_bit(both.c.position)), BigInteger)
-    return (
-        select(both.c.who, both.c.dispatch_id, bits.label("mask"))
-        .group_by(both.c.who, both.c.dispatch_id)
-        .subquery("masks")
-    )
-
-
-def _muted(readers: Subquery) -> Select[*tuple[Any, ...]]:
-    return (
-        select(readers.c.who, readers.c.dispatch_id, EditionStory.position)
-        .select_from(Following)
-        .join(readers, readers.c.who == Following.subscriber_id)
-        .join(EditionStory, EditionStory.edition_id == readers.c.edition_id)
-        .where(Following.wish == Wish.MUTE, Following.about == _about())
-    )
-
-
-def _known(readers: Subquery) -> Select[*tuple[Any, ...]]:
-    """The story's last news reached them as story news, and nothing has come since."""
-    return (
-        select(readers.c.who, readers.c.dispatch_id, EditionStory.position)
+    about = literal(_ABOUT_STORY) + cast(StoryNews.story_id, String)
+    known = (
+        select(Receipt.subscriber_id, about)
         .select_from(StoryNews)
         .join(Story, (Story.id == StoryNews.story_id) & (Story.news_at == StoryNews.news_at))
         .join(
@@ -195,17 +150,66 @@ def _known(readers: Subquery) -> Select[*tuple[Any, ...]]:
             & (Receipt.kind == MessageKind.SEND)
             & (Receipt.outcome == Outcome.SENT),
         )
-        .join(readers, readers.c.who == Receipt.subscriber_id)
-        .join(
-            EditionStory,
-            (EditionStory.edition_id == readers.c.edition_id)
-            & (EditionStory.story_id == StoryNews.story_id),
-        )
+        .where(StoryNews.made_at > now - LONGEST_WINDOW, Receipt.subscriber_id.is_not(None))
+    )
+    return union(muted, known).subquery("too_much")
+
+
+def _followed() -> Subquery:
+    return (
+        select(Following.subscriber_id.label("who"), Following.about.label("about"))
+        .where(Following.wish == Wish.FOLLOW, Following.told_revision.is_not(None))
+        .subquery("followed")
     )
 
 
-def _about() -> ColumnElement[str]:
-    return literal(_ABOUT_STORY) + cast(EditionStory.story_id, String)
+def _stamped(pairs: Subquery, planned: Collection[int]) -> Subquery:
+    """The pairs of a reader and a story with the reader's dispatch and edition. Looked up pair by pair:
+    a million others are stamped too."""
+    stamp = (
+        select(func.max(Appointment.dispatch_id))
+        .where(
+            Appointment.subscriber_id == pairs.c.who,
+            # Another worker's in between are stamped as they should be already.
+            Appointment.dispatch_id.between(min(planned), max(planned)),
+        )
+        .scalar_subquery()
+    )
+    stamped = select(pairs.c.who, pairs.c.about, stamp.label("dispatch_id")).subquery("stamped")
+    return (
+        select(*stamped.c, Dispatch.subject_id.label("edition_id"))
+        .join(Dispatch, Dispatch.id == stamped.c.dispatch_id)
+        .subquery("readers")
+    )
+
+
+def _alone(pairs: Subquery, edition: Edition, subscriber_id: int) -> Subquery:
+    return (
+        select(
+            pairs.c.who,
+            pairs.c.about,
+            literal(0, BigInteger).label("dispatch_id"),
+            literal(edition.id, BigInteger).label("edition_id"),
+        )
+        .where(pairs.c.who == subscriber_id)
+        .subquery("readers")
+    )
+
+
+def _masks(readers: Subquery) -> Subquery:
+    """For each of these readers for whom something is too much, which places of their edition."""
+    bits = cast(func.sum(_bit(EditionStory.position)), BigInteger)
+    return (
+        select(readers.c.who, readers.c.dispatch_id, bits.label("mask"))
+        .join(EditionStory, _tells(readers))
+        .group_by(readers.c.who, readers.c.dispatch_id)
+        .subquery("masks")
+    )
+
+
+def _tells(readers: Subquery) -> ColumnElement[bool]:
+    story_id = cast(func.substr(readers.c.about, len(_ABOUT_STORY) + 1), BigInteger)
+    return and_(EditionStory.edition_id == readers.c.edition_id, EditionStory.story_id == story_id)
 
 
 def _bit(position: SQLColumnExpression[int]) -> ColumnElement[int]:

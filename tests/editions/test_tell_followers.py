@@ -8,10 +8,19 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from digests.audience.following import PACE, Following, Wish, followings, story_about, toggle
+from digests.audience.following import (
+    PACE,
+    Following,
+    Wish,
+    followings,
+    story_about,
+    toggle,
+    told_otherwise,
+)
 from digests.audience.forget import erase, export
 from digests.audience.manner import Manner
 from digests.audience.subscriber import Subscriber, SubscriberState
+from digests.corrections.published import is_public
 from digests.editions.compose import compose
 from digests.editions.edition import Edition, EditionStory
 from digests.editions.retention import EDITIONS, tidy
@@ -191,6 +200,14 @@ async def test_once_an_hour_at_most_and_then_the_newest(room: Room) -> None:
     assert await room.tick(PACE) == []
 
 
+async def test_an_update_of_the_story_s_alert_keeps_it_away_for_an_hour(room: Room) -> None:
+    async with room.database.write() as session:
+        await told_otherwise(session, story_about(room.story.id), now=room.now)
+    await room.happens(news=NEWER)
+    assert await room.tick() == []
+    assert await room.tick(PACE) == ["Ann"]
+
+
 async def test_who_muted_it_stopped_or_rests_hears_nothing(room: Room) -> None:
     await room.join("Ben", wish=Wish.MUTE)
     await room.join("Cid", state=SubscriberState.PAUSED)
@@ -283,6 +300,8 @@ async def test_the_next_digest_does_not_tell_it_again_to_whom_it_reached(room: R
         assert list((await session.execute(editions)).all()) == [("", 2), (str(room.story.id), 1)]
         planned = select(Dispatch.audience).where(Dispatch.reach == Reach.STAMPED)
         audiences = (await session.scalars(planned.order_by(Dispatch.id))).all()
+        public = select(Edition.left_out).where(is_public())
+        assert (await session.scalars(public)).all() == [""], "what single readers muted is theirs"
     assert audiences == [1, 3]
 
 

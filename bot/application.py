@@ -154,6 +154,7 @@ BUTTONS: dict[str, ButtonHandler] = {
     "alert_topic": review.toggle_topic,
     "alert_severity": review.choose_severity,
     "alert_label": review.choose_label,
+    "alert_story": review.choose_story,
     "alert_nobody": review.nobody_said,
     "alert_language": review.switch_language,
     "alert_text": review.ask_text,

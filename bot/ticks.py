@@ -23,6 +23,7 @@ from digests.audience.presence import resume_due
 from digests.corrections.withdrawn import look_at_pages
 from digests.editions.compose import compose
 from digests.editions.retention import tidy
+from digests.editions.tell_followers import tell_followers
 from digests.intake.collect import collect
 from digests.intake.fetch import FeedClient
 from digests.outbox.months import keep_months
@@ -48,6 +49,7 @@ def ticks(services: Services, feeds: FeedClient, bot: Bot, menu: Menu) -> tuple[
         Tick("resume", 60, door(resume_due)),
         Tick("followings", 300, door(end_quiet)),
         Tick("wake", 5, door(wake)),
+        Tick("story_news", 10, door(tell_followers)),
         Tick("desk", 3, lambda: refresh(services, bot)),
         Tick("cards", 3, lambda: deal(services, bot)),
         Tick("release", 2, lambda: release(services, bot)),

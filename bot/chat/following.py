@@ -1,4 +1,4 @@
-"""A reader follows what an alert tells of, or mutes it, and sees what they chose."""
+"""A reader follows what an alert or story news tells of, or mutes it, and sees what they chose."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from telegram import Update
 
 from bot.chat.subject import chat_of, for_admins, reader
 from bot.context import Context
-from digests.alerts.alert import Alert
-from digests.alerts.followed import said_of
-from digests.audience.following import QUIET_DAYS, Wish, followings, stop, toggle
+from digests.alerts.followed import Meant, meant_by_alert, said_of
+from digests.audience.following import QUIET_DAYS, Wish, followings, stop, story_about, toggle
 from digests.corrections.report import copy_in
+from digests.editions.story_news import StoryNews
 from digests.outbox.dispatch import Content
 
 SHOWN = 20
@@ -32,14 +32,29 @@ class Followed:
 
 @for_admins
 async def follow(update: Update, context: Context) -> None:
-    """The button under an alert; tapped again it ends."""
+    """The button under an alert or story news; tapped again it ends."""
     await _toggle(update, context, Wish.FOLLOW)
 
 
 @for_admins
 async def mute(update: Update, context: Context) -> None:
-    """The other button under an alert."""
+    """The other button there."""
     await _toggle(update, context, Wish.MUTE)
+
+
+@for_admins
+async def unfollow(update: Update, context: Context) -> None:
+    """The button under story news: tapped twice it still ends it."""
+    tapped = update.effective_message
+    async with context.database.write() as session:
+        row = await reader(session, update, context)
+        meant = await _meant(session, chat_of(update).id, tapped.message_id) if tapped else None
+        if row is not None and meant is not None:
+            await stop(session, row.id, meant.about)
+    if meant is None:
+        await context.toast("chat/not_followed.html", alert=True)
+        return
+    await context.toast("chat/followed.html", alert=True, wish=Wish.FOLLOW, is_on=False)
 
 
 @for_admins
@@ -63,22 +78,34 @@ async def _toggle(update: Update, context: Context, wish: Wish) -> None:
     tapped = update.effective_message
     async with context.database.write() as session:
         row = await reader(session, update, context)
-        about = await _about(session, chat_of(update).id, tapped.message_id) if tapped else None
-        if row is not None and about is not None:
-            now_is = await toggle(session, row.id, about, wish, now=context.now())
-    if row is None or about is None:
+        meant = await _meant(session, chat_of(update).id, tapped.message_id) if tapped else None
+        if row is not None and tapped is not None and meant is not None:
+            now_is = await toggle(
+                session,
+                row.id,
+                meant.about,
+                wish,
+                now=context.now(),
+                message_id=tapped.message_id,
+                knows=meant.revision,
+            )
+    if row is None or meant is None:
         await context.toast("chat/not_followed.html", alert=True)
         return
     # Others' copies have the same buttons, so only here can it be said what stands now.
     values = {"wish": wish, "is_on": now_is is not None, "days": QUIET_DAYS}
+    values["is_story"] = meant.revision is not None
     await context.toast("chat/followed.html", alert=True, **values)
 
 
-async def _about(session: AsyncSession, chat_id: int, message_id: int) -> str | None:
+async def _meant(session: AsyncSession, chat_id: int, message_id: int) -> Meant | None:
     copy = await copy_in(session, chat_id, message_id)
-    if copy is None or copy.content is not Content.ALERT:
-        return None
-    return (await session.get_one(Alert, copy.subject_id)).about
+    if copy is not None and copy.content is Content.ALERT:
+        return await meant_by_alert(session, copy.subject_id)
+    if copy is not None and copy.content is Content.NEWS:
+        news = await session.get_one(StoryNews, copy.subject_id)
+        return Meant(story_about(news.story_id), news.revision)
+    return None
 
 
 async def _page(update: Update, context: Context) -> dict[str, object]:

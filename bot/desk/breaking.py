@@ -10,6 +10,7 @@ from bot.context import Context
 from bot.desk.card import put
 from bot.desk.door import desk, person
 from bot.desk.heard import Heard, heard, words_after_command
+from digests.alerts.belonging import propose_story
 from digests.alerts.dialogue import Asked, ask
 from digests.alerts.permission import Act
 from digests.alerts.propose import draft
@@ -48,6 +49,7 @@ async def begin(
         alert = await draft(
             session, item, by=user_id, owners=context.settings.owners, now=context.now()
         )
+        await propose_story(session, alert, now=context.now())
     if said.photo and not fits:
         await context.answer("desk/no_room.html", said=len(item.text), most=UNDER_PHOTO)
     elif said.photo and said.album:

@@ -19,6 +19,7 @@ from bot.desk.showing import Manner, edit, fingerprint, manner_of, remove, send
 from bot.rendering import alert as rendering
 from bot.rendering.render import Message
 from digests.alerts.alert import Alert, AlertState
+from digests.alerts.belonging import candidates, story_of
 from digests.alerts.card import DEALING, Card, cards_of, take_wanted
 from digests.alerts.propose import item_of, newest
 from digests.alerts.release import alone_from
@@ -37,6 +38,7 @@ class Page(StrEnum):
     TOPICS = "topics"
     SEVERITY = "severity"
     LABEL = "label"
+    STORY = "story"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,12 @@ async def _unsent(
         session, words, now=item.release_at or now, about=alert.about
     )
     asked = await approvers(session, services.settings.owners)
+    told_of = await story_of(session, alert, manner.language)
+    others = (
+        await candidates(session, alert, item, manner.language, now=now)
+        if (page is Page.STORY)
+        else []
+    )
     return services.words.message(
         f"desk/card_{alert.state}.html",
         manner.language,
@@ -197,6 +205,8 @@ async def _unsent(
         alert=alert,
         item=item,
         page=page,
+        story=told_of,
+        stories=others,
         audience=audience,
         rate=services.settings.rate,
         seconds=audience.seconds(services.settings.rate),

@@ -30,7 +30,9 @@ from digests.corrections.correction import (
     CorrectionState,
 )
 from digests.corrections.counted import count
+from digests.corrections.report import News
 from digests.editions.edition import EditionStory
+from digests.editions.story_news import StoryNews
 from digests.errors import Incomplete, Stale
 from digests.outbox.dispatch import Content, Lane
 from digests.outbox.notice import announce
@@ -199,8 +201,8 @@ async def _begin(update: Update, context: Context, kind: CorrectionKind) -> None
         return
     words, photo = words_after_command(message), photo_in(message)
     news = await news_meant(context, wrong)
-    if news.content is Content.EDITION:
-        await _ask_story(update, context, kind, news.subject_id, words)
+    if news.content in (Content.EDITION, Content.NEWS):
+        await _ask_story(update, context, kind, news, words)
         return
     photo = photo if kind is CorrectionKind.CORRECT else None
     said: dict[str, Any] = {"words": words, "photo": photo}
@@ -254,13 +256,13 @@ async def _ask(update: Update, context: Context, kind: CorrectionKind, alert_id:
 
 
 async def _ask_story(
-    update: Update, context: Context, kind: CorrectionKind, edition_id: int, words: str
+    update: Update, context: Context, kind: CorrectionKind, news: News, words: str
 ) -> None:
     if not words:
         raise Incomplete("correction" if kind is CorrectionKind.CORRECT else "note")
     user_id = person(update)
     async with context.database.write() as session:
-        stories = await stories_in(session, edition_id)
+        stories = await stories_in(session, news)
         dialogue = await ask(
             session,
             Asked.STORY,
@@ -274,16 +276,24 @@ async def _ask_story(
     await context.answer("desk/ask_story.html", dialogue=dialogue, stories=stories)
 
 
-async def stories_in(session: AsyncSession, edition_id: int) -> list[tuple[int, str]]:
-    """The stories of an edition with their titles, in the order of reading."""
-    wanted = (
-        select(EditionStory.story_id, StoryRevision.title)
-        .join(
-            StoryRevision,
-            (StoryRevision.story_id == EditionStory.story_id)
-            & (StoryRevision.revision == EditionStory.story_revision),
+async def stories_in(session: AsyncSession, news: News) -> list[tuple[int, str]]:
+    """The stories that a digest tells, in the order of reading, or the one of story news; with their
+    titles."""
+    wanted = select(StoryRevision.story_id, StoryRevision.title)
+    if news.content is Content.NEWS:
+        wanted = wanted.join(
+            StoryNews,
+            (StoryNews.story_id == StoryRevision.story_id)
+            & (StoryNews.revision == StoryRevision.revision),
+        ).where(StoryNews.id == news.subject_id)
+    else:
+        wanted = (
+            wanted.join(
+                EditionStory,
+                (StoryRevision.story_id == EditionStory.story_id)
+                & (StoryRevision.revision == EditionStory.story_revision),
+            )
+            .where(EditionStory.edition_id == news.subject_id)
+            .order_by(EditionStory.position)
         )
-        .where(EditionStory.edition_id == edition_id)
-        .order_by(EditionStory.position)
-    )
     return [(row[0], row[1]) for row in await session.execute(wanted)]

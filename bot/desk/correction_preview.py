@@ -21,6 +21,7 @@ from digests.alerts.wording import headline
 from digests.corrections.correction import CorrectedSubject, Correction, CorrectionKind
 from digests.corrections.spread import chats_with
 from digests.editions.edition import EditionStory
+from digests.editions.story_news import StoryNews
 from digests.outbox.dispatch import Content
 from digests.vocabulary import Language
 
@@ -113,4 +114,7 @@ async def _chats(session: AsyncSession, correction: Correction) -> int:
             EditionStory.story_id == correction.subject_id
         )
         counted = await chats_with(session, Content.EDITION, holding)
+        told = select(StoryNews.id).where(StoryNews.story_id == correction.subject_id)
+        in_news = await chats_with(session, Content.NEWS, told)
+        return sum(counted.values()) + sum(in_news.values())
     return sum(counted.values())

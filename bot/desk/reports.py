@@ -7,6 +7,7 @@ from telegram import Update
 from telegram.constants import ChatType
 
 from bot.context import Context
+from bot.desk.correct import stories_in
 from bot.desk.door import desk, number, person
 from bot.desk.which import headlines
 from digests.alerts.alert import Alert, AlertRevision
@@ -16,7 +17,7 @@ from digests.alerts.permission import Act
 from digests.alerts.staff import desk_chats
 from digests.alerts.wording import headline, tidied
 from digests.corrections import report as reports
-from digests.corrections.report import Report, copy_in
+from digests.corrections.report import News, Report, copy_in
 from digests.errors import Stale
 from digests.outbox.dispatch import Content
 from digests.outbox.notice import announce
@@ -138,6 +139,10 @@ async def _headline(session: AsyncSession, made: Report) -> str | None:
     """An alert's headline, or those of all that one message told of; a digest has many."""
     if made.content is Content.WAKING:
         return " · ".join(title for _, title in await headlines(session, made.subject_id))
+    if made.content is Content.NEWS:
+        return " · ".join(
+            title for _, title in await stories_in(session, News(made.content, made.subject_id))
+        )
     if made.content is not Content.ALERT:
         return None
     alert = await session.get_one(Alert, made.subject_id)

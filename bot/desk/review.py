@@ -25,6 +25,7 @@ from digests.audience.cities import cities
 from digests.errors import Stale
 from digests.outbox.dispatch import Lane
 from digests.outbox.notice import announce
+from digests.stories.story import Story
 from digests.vocabulary import Language, Severity, Standing
 
 
@@ -144,6 +145,26 @@ async def choose_label(
     if standing not in (Standing.CONFIRMED, Standing.DEVELOPING, Standing.DISPUTED):
         raise Stale("gone")
     await _change(update, context, alert, revision, Page.LABEL, standing=Standing(standing))
+
+
+@desk(Act.PROPOSE)
+async def choose_story(
+    update: Update, context: Context, alert: str, revision: str, story: str
+) -> None:
+    """Sets the story it belongs to; 0 is none."""
+    try:
+        async with context.database.write() as session:
+            if number(story) and await session.get(Story, number(story)) is None:
+                raise Stale("gone")
+            await propose.assign(
+                session,
+                number(alert),
+                number(revision),
+                number(story) or None,
+                **_who(update, context),
+            )
+    finally:
+        await _show(update, context, number(alert))
 
 
 @desk(Act.PROPOSE)

@@ -44,9 +44,9 @@ async def find_story(update: Update, context: Context) -> None:
             stories = [(story.story_id, story.title) for story in told]
         elif wrong is not None:
             copy = await copy_in(session, wrong.chat_id, wrong.message_id)
-            if copy is None or copy.content is not Content.EDITION:
+            if copy is None or copy.content not in (Content.EDITION, Content.NEWS):
                 raise Stale("gone")
-            stories = await stories_in(session, copy.subject_id)
+            stories = await stories_in(session, copy)
     asked = bool(said) or wrong is not None
     await context.answer("desk/story_find.html", stories=stories, asked=asked)
 

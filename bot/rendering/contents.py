@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.rendering.alert import alert_parts
 from bot.rendering.correction import correction_parts
 from bot.rendering.digest import digest_parts, map_parts
+from bot.rendering.news import news_parts
 from bot.rendering.render import Message, Words
 from bot.rendering.update import update_parts
 from bot.rendering.waking import waking_parts
@@ -67,6 +68,7 @@ _RENDERERS = {
     Content.WAKING: waking_parts,
     Content.CORRECTION: correction_parts,
     Content.UPDATE: update_parts,
+    Content.NEWS: news_parts,
     Content.NOTICE: notice_parts,
 }
 

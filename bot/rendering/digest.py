@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.rendering.day_map import map_message
 from bot.rendering.render import Message, Words
 from bot.rendering.stories import Admitted, StoryView, own_first, source_names, view
+from digests.alerts.followed import alerted_at
 from digests.alerts.quiet_sources import QuietSource, quiet_sources
 from digests.alerts.wording import headline
 from digests.audience.taste import Taste
@@ -122,9 +123,17 @@ async def views_of(
     session: AsyncSession, edition: Edition, items: Sequence[Told], language: Language
 ) -> list[StoryView]:
     """The stories as this language's readers meet them, in the order of reading."""
-    return own_first(
-        [view(item, language, await _admitted(session, item, edition, language)) for item in items]
+    alerted = await alerted_at(
+        session,
+        [item.story.story_id for item in items],
+        since=edition.window_start,
+        until=edition.created_at,
     )
+    shown = [
+        view(item, language, await admitted_in(session, item, edition.created_at, language))
+        for item in items
+    ]
+    return own_first([replace(story, alerted_at=alerted.get(story.id)) for story in shown])
 
 
 def render(
@@ -175,16 +184,16 @@ def sections(shown: Iterable[StoryView]) -> list[Section]:
     return [Section(topic, tuple(stories)) for topic, stories in groupby(shown, lambda s: s.topic)]
 
 
-async def _admitted(
-    session: AsyncSession, item: Told, edition: Edition, language: Language
+async def admitted_in(
+    session: AsyncSession, item: Told, told_at: datetime, language: Language
 ) -> Admitted | None:
-    """The newest error put right in this story after the digest had told it."""
+    """The newest error put right in this story after it had been told."""
     story = item.story
     if story.standing not in (Standing.CORRECTED, Standing.RETRACTED):
         return None
     key = (CorrectedSubject.STORY, story.story_id, story.revision)
     for correction in await history(session, *key):
-        if correction.decided_at and correction.decided_at > edition.created_at:
+        if correction.decided_at and correction.decided_at > told_at:
             _, was = (await _before(session, correction)).told_in(language)
             return Admitted(
                 at=correction.decided_at,

@@ -50,6 +50,8 @@ class StoryView:
     """The language of the story's words where it is not the reader's."""
     corrected: Admitted | None = None
     withdrawn: Admitted | None = None
+    alerted_at: datetime | None = None
+    """When readers had an alert about it."""
 
 
 def view(item: Told, language: Language, admitted: Admitted | None = None) -> StoryView:

@@ -72,6 +72,12 @@ class Alert(Base):
             sqlite_where=text("state IN ('proposed', 'scheduled')"),
             postgresql_where=text("state IN ('proposed', 'scheduled')"),
         ),
+        Index(
+            "ix_alert_story",
+            "story_id",
+            sqlite_where=text("story_id IS NOT NULL"),
+            postgresql_where=text("story_id IS NOT NULL"),
+        ),
     )
 
 

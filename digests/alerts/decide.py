@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from digests.alerts.alert import Alert, AlertRevision, AlertState
 from digests.alerts.audit import record
 from digests.alerts.card import follow
+from digests.alerts.followed import know_by_alert
 from digests.alerts.permission import Act
 from digests.alerts.propose import newest, reopened, seen
 from digests.alerts.release import Consent, Proposal, consent, is_too_late, still_ahead
@@ -119,6 +120,7 @@ async def _send(
     )
     await follow(session, alert.id, dispatch.id)
     await prolong(session, alert.about, now=now)
+    await know_by_alert(session, alert, dispatch, now=now)
     found = {"revision": alert.revision, "readers": dispatch.audience, **details}
     await _record(session, alert, act, now, **found)
     return dispatch

@@ -104,6 +104,23 @@ async def change(
     return alert
 
 
+async def assign(
+    session: AsyncSession,
+    alert_id: int,
+    revision: int,
+    story_id: int | None,
+    *,
+    by: int,
+    owners: Collection[int],
+    now: datetime,
+) -> Alert:
+    """The alert belongs to this story, or to none: who mutes or follows the story gets it so. Its next
+    revision, for it reaches others then."""
+    alert = await change(session, alert_id, revision, by=by, owners=owners, now=now)
+    alert.story_id = story_id
+    return alert
+
+
 async def discard(
     session: AsyncSession,
     alert_id: int,

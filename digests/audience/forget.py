@@ -54,7 +54,12 @@ async def export(session: AsyncSession, chat_id: int) -> dict[str, Any]:
             for time in await times_of(session, subscriber)
         ]
         held["following"] = [
-            {"about": one.about, "wish": one.wish.value, "until": one.until.isoformat()}
+            {
+                "about": one.about,
+                "wish": one.wish.value,
+                "until": one.until.isoformat(),
+                "under": one.message_id,
+            }
             for one in await followings(session, subscriber.id)
         ]
     for table in _tables():

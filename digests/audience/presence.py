@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import case, delete, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from digests.audience.following import leave_messages
 from digests.audience.occurrence import floor_minute
 from digests.audience.subscriber import ChatKind, Subscriber, SubscriberState
 from digests.storage.schema import Instant
@@ -118,4 +119,5 @@ async def migrate(session: AsyncSession, chat_id: int, new_chat_id: int) -> bool
     if group.state is SubscriberState.SUSPENDED:
         group.state, group.state_reason = SubscriberState.ACTIVE, None
     await session.flush()
+    await leave_messages(session, group.id)
     return True

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.alerts.alert import Alert
@@ -19,6 +19,7 @@ from digests.audience.following import Wish, those_who
 from digests.corrections.correction import CorrectedSubject
 from digests.corrections.reach import FRESH
 from digests.editions.edition import Edition, EditionStory
+from digests.editions.story_news import StoryNews
 from digests.outbox.dispatch import Content, MessageKind
 from digests.outbox.receipt import Outcome, Receipt
 
@@ -88,15 +89,34 @@ async def _of_alert(session: AsyncSession, alert_id: int) -> Counted:
 
 async def _of_story(session: AsyncSession, story_id: int, now: datetime) -> Counted:
     holding = select(EditionStory.edition_id).where(EditionStory.story_id == story_id)
+    news = select(StoryNews.id).where(StoryNews.story_id == story_id)
     rows = await session.execute(
         select(Receipt.content, Receipt.subject_id, func.count())
         .where(
-            Receipt.content.in_((Content.EDITION, Content.MAP)),
-            Receipt.subject_id.in_(holding),
+            or_(
+                and_(
+                    Receipt.content.in_((Content.EDITION, Content.MAP)),
+                    Receipt.subject_id.in_(holding),
+                ),
+                and_(Receipt.content == Content.NEWS, Receipt.subject_id.in_(news)),
+            ),
             *_ARRIVED,
         )
         .group_by(Receipt.content, Receipt.subject_id)
     )
+    below = await _told_below_digests(session, holding, now)
+    below |= await _told_below_news(session, holding, news, now)
+    return Counted(
+        {
+            (content, subject_id): Holders(copies, below.get((content, subject_id), 0))
+            for content, subject_id, copies in rows
+        }
+    )
+
+
+async def _told_below_digests(
+    session: AsyncSession, holding: Select[int], now: datetime
+) -> dict[Key, int]:
     # Each reader is told below the newest of the digests that they have.
     newest = func.row_number().over(
         partition_by=Receipt.chat_id, order_by=(Edition.window_end.desc(), Edition.id.desc())
@@ -118,15 +138,40 @@ async def _of_story(session: AsyncSession, story_id: int, now: datetime) -> Coun
         .where(ranked.c.place == 1)
         .group_by(ranked.c.subject_id)
     )
-    below: dict[int, int] = {row[0]: row[1] for row in told}
-    return Counted(
-        {
-            (content, subject_id): Holders(
-                copies, below.get(subject_id, 0) if content is Content.EDITION else 0
-            )
-            for content, subject_id, copies in rows
-        }
+    return {(Content.EDITION, row[0]): row[1] for row in told}
+
+
+async def _told_below_news(
+    session: AsyncSession, holding: Select[int], news: Select[int], now: datetime
+) -> dict[Key, int]:
+    """Who has the story in no fresh digest is told below the newest news of it that they have."""
+    in_digest = (
+        select(Receipt.chat_id)
+        .join(Edition, Edition.id == Receipt.subject_id)
+        .where(
+            Receipt.content == Content.EDITION,
+            Receipt.subject_id.in_(holding),
+            Receipt.part == 0,
+            Edition.window_end >= now - FRESH,
+            *_ARRIVED,
+        )
     )
+    newest = (
+        select(func.max(Receipt.subject_id).label("news"))
+        .join(StoryNews, StoryNews.id == Receipt.subject_id)
+        .where(
+            Receipt.content == Content.NEWS,
+            Receipt.subject_id.in_(news),
+            Receipt.part == 0,
+            StoryNews.made_at >= now - FRESH,
+            Receipt.chat_id.not_in(in_digest),
+            *_ARRIVED,
+        )
+        .group_by(Receipt.chat_id)
+        .subquery()
+    )
+    told = await session.execute(select(newest.c.news, func.count()).group_by(newest.c.news))
+    return {(Content.NEWS, row[0]): row[1] for row in told}
 
 
 _ARRIVED = (

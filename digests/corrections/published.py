@@ -129,7 +129,8 @@ def is_public() -> ColumnElement[bool]:
         Dispatch.reach == Reach.STAMPED,
         Dispatch.subject_id == Edition.id,
     )
-    return planned.exists()
+    # What single readers muted or follow is nobody's business.
+    return planned.exists() & (Edition.left_out == "")
 
 
 def _is_public_alert() -> ColumnElement[bool]:

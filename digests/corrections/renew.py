@@ -18,7 +18,7 @@ from digests.alerts.release import Consent, Proposal, consent
 from digests.alerts.staff import demand
 from digests.alerts.update import AlertUpdate, UpdateState
 from digests.alerts.wording import MOST, UNDER_PHOTO, arranged
-from digests.audience.following import is_followed, prolong
+from digests.audience.following import is_followed, prolong, told_otherwise
 from digests.corrections.amend import still_wrong
 from digests.corrections.correction import CorrectedSubject
 from digests.corrections.counted import Counted, count
@@ -221,6 +221,7 @@ async def _spread(
     await stop_older(session, alert.id, wakings, now=now)
     told = await raised(session, alert, wakings)
     await prolong(session, alert.about, now=now)
+    await told_otherwise(session, alert.about, now=now)
     has_followers = await is_followed(session, alert.about)
     for copies in told:
         await plan_edits(session, copies, counted, by=found.decided_by, now=now)

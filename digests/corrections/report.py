@@ -54,7 +54,14 @@ class News:
     subject_id: int
 
 
-_CARRYING = (Content.ALERT, Content.UPDATE, Content.WAKING, Content.EDITION, Content.MAP)
+_CARRYING = (
+    Content.ALERT,
+    Content.UPDATE,
+    Content.WAKING,
+    Content.EDITION,
+    Content.MAP,
+    Content.NEWS,
+)
 
 
 async def copy_in(session: AsyncSession, chat_id: int, message_id: int) -> News | None:

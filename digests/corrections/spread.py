@@ -15,6 +15,7 @@ from digests.alerts.waking import Waking, WakingAlert
 from digests.corrections.correction import Correction
 from digests.corrections.counted import Counted
 from digests.corrections.reach import Carried, Remedy, remedy
+from digests.corrections.spread_news import news_of, raise_news
 from digests.editions.edition import Edition, EditionStory
 from digests.outbox.control import cancel, lock_shown, raise_revision, supersede
 from digests.outbox.dispatch import (
@@ -137,9 +138,11 @@ async def raised(session: AsyncSession, alert: Alert, wakings: Collection[int]) 
 async def spread_story(
     session: AsyncSession, story: Story, correction: Correction, counted: Counted, *, now: datetime
 ) -> None:
-    """Every digest with this story shows what is right; the readers of a fresh one are told."""
+    """Every digest with this story, and all story news of it, shows what is right; the readers of a fresh
+    one are told."""
     holding = select(EditionStory.edition_id).where(EditionStory.story_id == story.id)
-    shown = or_(_of(Content.EDITION, holding), _of(Content.MAP, holding))
+    news = _of(Content.NEWS, news_of(story))
+    shown = or_(_of(Content.EDITION, holding), _of(Content.MAP, holding), news)
     await lock_shown(session, shown)
     await supersede(session, Content.EDITION, holding, now=now)
     await supersede(session, Content.MAP, holding, now=now)
@@ -159,6 +162,21 @@ async def spread_story(
         cure = _remedy(Carried.ARRIVED, correction, now - edition.window_end)
         # A story goes on for days: whoever has several such digests is told below the newest, for
         # the outbox passes over those whom an earlier dispatch of this correction is for.
+        if cure is Remedy.EDIT_AND_REPLY:
+            await _plan_replies(session, copies, counted, correction, story.severity, now)
+    await _spread_news(session, story, correction, counted, now)
+
+
+async def _spread_news(
+    session: AsyncSession, story: Story, correction: Correction, counted: Counted, now: datetime
+) -> None:
+    """After the digests: whoever has one of them with this story is told below that."""
+    for news in await raise_news(session, story, now=now):
+        copies = Copies(Content.NEWS, news.id, news.revision)
+        if not counted.of(Content.NEWS, news.id).copies:
+            continue
+        await plan_edits(session, copies, counted, by=correction.decided_by, now=now)
+        cure = _remedy(Carried.ARRIVED, correction, now - news.made_at)
         if cure is Remedy.EDIT_AND_REPLY:
             await _plan_replies(session, copies, counted, correction, story.severity, now)
 

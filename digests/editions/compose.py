@@ -27,6 +27,12 @@ from digests.editions.press import Wanted, press
 from digests.editions.selection import LONGEST_WINDOW, MOST
 from digests.editions.stock import reach
 from digests.editions.window import close_windows
+from digests.editions.without import (
+    edition_for,
+    know_by_digest,
+    knows_by_edition,
+    leave_out,
+)
 from digests.outbox.dispatch import Content, Dispatch, Lane, Reach
 from digests.outbox.plan import plan
 from digests.storage.bulk import insert_new
@@ -110,7 +116,9 @@ async def _serve(session: AsyncSession, served: _Round, now: datetime) -> tuple[
             break
         planned = await _plan(session, served, groups, attempt, now=now)
         met = await _stamp(session, served, planned)
-        dispatches += len(planned)
+        own = await leave_out(session, planned, now=now)
+        await know_by_digest(session, [*planned, *own], now=now)
+        dispatches += len(planned) + len(own)
         stamped += met
         if met == sum(group.appointments for group in groups):
             break
@@ -138,8 +146,11 @@ async def compose_now(
         is_first=was_never_told(subscriber),
         now=now,
     )
-    if edition is None:
+    if edition is not None:
+        edition = await edition_for(session, edition, subscriber.id, now=now)
+    if edition is None or not edition.story_count:
         return None
+    await knows_by_edition(session, edition, subscriber.id, now=now)
     covers_from, subscriber.covered_until = subscriber.covered_until, ends_at
     await session.flush()
     return await plan(
@@ -293,6 +304,7 @@ async def _stamp(session: AsyncSession, served: _Round, planned: Sequence[int]) 
         .where(
             _is_meant(served),
             Edition.taste_id == Subscriber.taste_id,
+            Edition.left_out == "",
             Edition.window_start == start,
             Edition.window_end == ends_at,
             Dispatch.content == Content.EDITION,

@@ -1,4 +1,7 @@
-"""An edition: the stories fixed for one taste and one window. Who gets it is the dispatch's matter."""
+"""An edition: the stories fixed for one taste and one window. Who gets it is the dispatch's matter.
+
+Readers who muted some of its stories, or know them already, share an edition without these (see
+``without.py``)."""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from sqlalchemy import (
     Index,
     SmallInteger,
     String,
+    Text,
     UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -32,10 +36,12 @@ class Edition(Base):
     """Raised by a correction to one of its stories."""
     story_count: Mapped[int]
     """How many there were to choose from: more than its places where the day was long."""
+    left_out: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """The stories that its readers muted or know by story news, by id; empty for the taste's own."""
     created_at: Mapped[datetime]
 
     __table_args__ = (
-        UniqueConstraint("taste_id", "window_start", "window_end"),
+        UniqueConstraint("taste_id", "window_start", "window_end", "left_out"),
         Index("ix_edition_window_end", "window_end"),
     )
 

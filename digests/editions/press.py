@@ -62,7 +62,9 @@ async def press(
 
 async def _known(session: AsyncSession, end: datetime) -> dict[Wanted, int]:
     rows = await session.execute(
-        select(Edition.id, Edition.taste_id, Edition.window_start).where(Edition.window_end == end)
+        select(Edition.id, Edition.taste_id, Edition.window_start).where(
+            Edition.window_end == end, Edition.left_out == ""
+        )
     )
     return {Wanted(taste_id, start, end): id_ for id_, taste_id, start in rows}
 

@@ -10,9 +10,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from digests.audience.slot import Appointment
 from digests.editions.edition import Edition
+from digests.editions.story_news import StoryNews
 from digests.intake.article import Article
 from digests.outbox.dispatch import Content, Dispatch, DispatchState, Reach
 from digests.outbox.held import Held
@@ -29,7 +31,7 @@ NOTICES = timedelta(days=90)
 not woken by then never will be told: what was held for a day is news no more."""
 
 EDITIONS = timedelta(days=30)
-"""Editions that reached nobody."""
+"""Editions, and story news, that reached nobody."""
 
 TEXTS = timedelta(days=90)
 """Articles' full texts: headlines, summaries and what stories tell stay. Grouping looks back three days."""
@@ -46,7 +48,8 @@ async def tidy(session: AsyncSession, *, now: datetime) -> int:
     for table, stale in (
         (Notice, _stale_notice(now)),
         (Held, Held.held_at < now - NOTICES),
-        (Edition, _stale_edition(now)),
+        (Edition, _stale(Edition, Content.EDITION, Edition.created_at, now)),
+        (StoryNews, _stale(StoryNews, Content.NEWS, StoryNews.made_at, now)),
         (Dispatch, _stale_dispatch(now)),
     ):
         gone += await delete_some(session, table, stale, AT_ONCE)
@@ -60,13 +63,16 @@ def _stale_notice(now: datetime) -> ColumnElement[bool]:
     return (Notice.made_at < now - NOTICES) & ~unfinished
 
 
-def _stale_edition(now: datetime) -> ColumnElement[bool]:
+def _stale(
+    table: type[Edition] | type[StoryNews],
+    content: Content,
+    made_at: ColumnElement[datetime] | InstrumentedAttribute[datetime],
+    now: datetime,
+) -> ColumnElement[bool]:
     """It reached nobody, and nobody waits for it."""
-    copy = exists().where(Receipt.content == Content.EDITION, Receipt.subject_id == Edition.id)
-    way = exists().where(
-        Dispatch.content == Content.EDITION, Dispatch.subject_id == Edition.id, ~_is_over()
-    )
-    return (Edition.created_at < now - EDITIONS) & ~copy & ~way
+    copy = exists().where(Receipt.content == content, Receipt.subject_id == table.id)
+    way = exists().where(Dispatch.content == content, Dispatch.subject_id == table.id, ~_is_over())
+    return (made_at < now - EDITIONS) & ~copy & ~way
 
 
 def _stale_dispatch(now: datetime) -> ColumnElement[bool]:

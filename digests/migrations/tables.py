@@ -17,6 +17,7 @@ import digests.audience.taste
 import digests.corrections.correction
 import digests.corrections.report
 import digests.editions.edition
+import digests.editions.story_news
 import digests.intake.article
 import digests.intake.source
 import digests.outbox.dispatch

@@ -7,7 +7,8 @@
 Its audience is found by its reach: ``stamped`` appointments (digests), subscribers ``matching`` topics
 and severity (alerts), of these those who ``missed`` it (an alert sent again), those who are ``woken``
 (what was held for their quiet hours), those who ``received`` something (corrections), or a ``single``
-chat (notices). ``following`` are those of ``received`` who follow what it tells of.
+chat (notices). ``following`` are those of ``received`` who follow what it tells of; ``followers`` all who
+follow a story and know it up to one revision (story news).
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ class Content(StrEnum):
     CORRECTION = "correction"
     UPDATE = "update"
     """A short reply below an alert that has newer words."""
+    NEWS = "news"
+    """What is new in a story, for those who follow it."""
     NOTICE = "notice"
 
 
@@ -56,6 +59,7 @@ class Reach(StrEnum):
     WOKEN = "woken"
     RECEIVED = "received"
     FOLLOWING = "following"
+    FOLLOWERS = "followers"
     SINGLE = "single"
 
 
@@ -109,6 +113,9 @@ class Dispatch(Base):
     """received, following: whoever has a receipt of this."""
     about: Mapped[str | None] = mapped_column(String(32))
     """What it tells of, as readers follow or mute it: who muted it is passed over; none: nobody is."""
+    since_revision: Mapped[int | None]
+    """followers: they know the story up to here; in the commit that puts the message into the outbox
+    they are marked as told."""
     chat_id: Mapped[int | None] = mapped_column(BigInteger, info={"forgotten_as": None})
     """single: where to."""
     language: Mapped[Language | None] = mapped_column(word(Language))

@@ -20,6 +20,7 @@ from digests.audience.slot import Appointment
 from digests.audience.subscriber import EmptyDay, Subscriber, SubscriberState
 from digests.outbox.control import UNFED, cancel, lock_gates, pause
 from digests.outbox.dispatch import Content, Dispatch, DispatchState, Lane, MessageKind, Reach
+from digests.outbox.followers import tell_some
 from digests.outbox.held import Held, hold, lift, must_wait
 from digests.outbox.message import MessageState, OutboxMessage, stands
 from digests.outbox.plan import matching, missed, received
@@ -154,6 +155,13 @@ async def _step(session: AsyncSession, dispatch: Dispatch, most: int, now: datet
             looked, rows, cursor = await _woken(session, dispatch, most)
         case Reach.RECEIVED | Reach.FOLLOWING:
             looked, rows, cursor = await _received(session, dispatch, most)
+        case Reach.FOLLOWERS:
+            looked, readers, cursor = await tell_some(session, dispatch, most, now)
+            rows = [
+                _row(dispatch, reader.subscriber_id, reader.chat_id)
+                | {"message_id": reader.message_id}
+                for reader in readers
+            ]
         case Reach.SINGLE:
             looked, rows, cursor = 1, await _single(session, dispatch), 0
     if rows:

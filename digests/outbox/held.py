@@ -17,6 +17,7 @@ from sqlalchemy import BigInteger, Index, and_, delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from digests.audience.following import wake
 from digests.audience.manner import Manner, Manners, manner_of
 from digests.audience.subscriber import Subscriber
 from digests.outbox.dispatch import Dispatch, MessageKind, Reach
@@ -179,6 +180,7 @@ async def _reset(session: AsyncSession, subscriber: Subscriber, until: datetime)
         .values(wakes_at=until)
         .execution_options(synchronize_session=False)
     )
+    await wake(session, subscriber.id, until)
 
 
 async def drop_held(session: AsyncSession, chat_id: int) -> None:

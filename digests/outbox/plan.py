@@ -14,6 +14,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    tuple_,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,6 +26,7 @@ from digests.audience.slot import Appointment
 from digests.audience.subscriber import Subscriber, SubscriberState
 from digests.audience.taste import TasteTopic
 from digests.outbox.dispatch import Dispatch, MessageKind, Reach
+from digests.outbox.followers import followers
 from digests.outbox.held import Held, HeldState
 from digests.outbox.message import OutboxMessage
 from digests.outbox.receipt import Outcome, Receipt
@@ -85,6 +87,10 @@ def _extent(dispatch: Dispatch) -> Select[*tuple[Any, ...]]:
             return select(
                 func.count(Held.subscriber_id.distinct()), func.max(Held.subscriber_id)
             ).where(Held.woken_by == dispatch.id)
+        case Reach.FOLLOWERS:
+            return select(func.count(), func.max(Following.subscriber_id)).where(
+                followers(dispatch)
+            )
         case _:
             return select(func.count(), func.max(Receipt.id)).where(received(dispatch))
 
@@ -211,23 +217,22 @@ def _not_muted(dispatch: Dispatch, who: SQLColumnExpression[Any]) -> ColumnEleme
 
 
 def _told_by_another(dispatch: Dispatch) -> ColumnElement[bool]:
-    """Chats with a copy below which an earlier dispatch says the same: once is enough for anybody."""
+    """Chats with a copy below which an earlier dispatch says the same: once is enough for anybody,
+    whatever carried it."""
     copy = aliased(Receipt)
-    earlier = select(Dispatch.received_subject_id).where(
+    earlier = select(Dispatch.received_content, Dispatch.received_subject_id).where(
         Dispatch.content == dispatch.content,
         Dispatch.subject_id == dispatch.subject_id,
         Dispatch.kind == MessageKind.SEND,
-        Dispatch.received_content == dispatch.received_content,
         Dispatch.id < dispatch.id,
     )
     return exists().where(
         copy.chat_id == Receipt.chat_id,
-        copy.content == dispatch.received_content,
         copy.kind == MessageKind.SEND,
         copy.outcome == Outcome.SENT,
         copy.message_id.is_not(None),
         copy.part == 0,
         # A copy that arrived after the planning shows what is right: nobody is told below it.
         copy.sent_at <= dispatch.created_at,
-        copy.subject_id.in_(earlier),
+        tuple_(copy.content, copy.subject_id).in_(earlier),
     )

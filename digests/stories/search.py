@@ -6,8 +6,18 @@ Both look into ``story_article.terms``, which holds stems, so that an inflected 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import DDL, event, func, select, text
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    ColumnElement,
+    Float,
+    event,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.stories.story import Story, StoryArticle
@@ -67,3 +77,41 @@ def _postgresql_articles(stems: Sequence[str]):  # type: ignore[no-untyped-def]
     return select(StoryArticle.article_id).where(
         func.to_tsvector(text("'simple'"), StoryArticle.terms).op("@@")(wanted)
     )
+
+
+async def holding_any(
+    session: AsyncSession, stems: Sequence[str], among: ColumnElement[bool], *, limit: int
+) -> Sequence[int]:
+    """Of these stories, by id, those with an article that holds the most, and the rarest, of the stems."""
+    if not stems:
+        return []
+    if session.get_bind().dialect.name == "sqlite":
+        quoted = " OR ".join('"' + stem.replace('"', '""') + '"' for stem in stems)
+        found = (
+            text(
+                "SELECT rowid AS article_id, -rank AS score FROM story_terms WHERE story_terms MATCH :any"
+            )
+            .bindparams(any=quoted)
+            .columns(article_id=BigInteger, score=Float)
+            .subquery()
+        )
+    else:
+        simple = text("'simple'")
+        words = func.to_tsvector(simple, StoryArticle.terms)
+        wanted: Any = func.plainto_tsquery(simple, stems[0])
+        for stem in stems[1:]:
+            wanted = wanted.op("||")(func.plainto_tsquery(simple, stem))
+        score = func.ts_rank(words, wanted).label("score")
+        found = select(StoryArticle.article_id, score).where(words.op("@@")(wanted)).subquery()
+    best = func.max(found.c.score)
+    return (
+        await session.scalars(
+            select(Story.id)
+            .join(StoryArticle, StoryArticle.story_id == Story.id)
+            .join(found, found.c.article_id == StoryArticle.article_id)
+            .where(among)
+            .group_by(Story.id)
+            .order_by(best.desc(), Story.id.desc())
+            .limit(limit)
+        )
+    ).all()

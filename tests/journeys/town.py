@@ -115,7 +115,7 @@ class Town:
     async def until(self, moment: datetime) -> None:
         """Time passes; then the timetable ticks once, and the courier sends what there is."""
         self.clock.set_by(max(moment - self.clock.now, timedelta(0)))
-        for name in ("resume", "wake", "group", "compose", "desk"):
+        for name in ("resume", "wake", "group", "story_news", "compose", "desk"):
             await self.process.timetable.tick(name)
         await self.process.courier.work_off()
         await self.process.timetable.tick("desk")

@@ -10,12 +10,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, insert, select, text
 
+from digests.audience.following import Following
 from digests.errors import SchemaOutdated
 from digests.migrations import current, head, is_ours, require_head, upgrade
 from digests.migrations.tables import METADATA
 from digests.outbox.gate import Gate
 from digests.outbox.receipt import Receipt
 from digests.storage.database import Database
+from digests.storage.schema import microseconds
+from tests.editions.builders import add_story, revise
+from tests.outbox.builders import readers
 
 
 @pytest.fixture
@@ -84,6 +88,35 @@ async def test_the_ledger_is_taken_over_into_months(empty: Database, now: dateti
     assert [tuple(row) for row in kept] == list(enumerate([*moments, now], start=1))
     async with empty.engine.begin() as connection:
         assert await connection.run_sync(differences) == []
+
+
+async def test_who_followed_a_story_before_is_told_of_what_comes_from_now_on(
+    empty: Database, now: datetime
+) -> None:
+    await upgrade(empty, "0003")
+    async with empty.write() as session:
+        await readers(session, [7], now=now)
+        story = await add_story(session, now)
+        await revise(session, story, now)
+        for about, wish in ((f"story:{story.id}", "follow"), ("alert:1", "follow")):
+            row = {"one": 1, "about": about, "wish": wish, "until": _stored(empty, now)}
+            await session.execute(
+                text(
+                    "INSERT INTO following (subscriber_id, about, wish, until) "
+                    "VALUES (:one, :about, :wish, :until)"
+                ),
+                row,
+            )
+    await upgrade(empty)
+    async with empty.read() as session:
+        found = await session.execute(
+            select(Following.about, Following.told_revision).order_by(Following.about)
+        )
+        assert [tuple(row) for row in found] == [("alert:1", None), (f"story:{story.id}", 2)]
+
+
+def _stored(database: Database, moment: datetime) -> object:
+    return microseconds(moment) if database.is_sqlite else moment
 
 
 async def test_postgresql_keeps_room_in_hot_tables_and_receipts_by_month(empty: Database) -> None:

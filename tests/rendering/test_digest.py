@@ -208,12 +208,12 @@ def test_every_section_has_why_and_unsubscribe() -> None:
     rows = buttons(told("energy"), told("strikes"))
     assert ["why:energy", "unsub:energy"] in rows
     assert ["why:strikes", "unsub:strikes"] in rows
-    assert rows[:2] == [["latest", "topics"], ["times", "report"]]
+    assert rows[:3] == [["stories:7"], ["latest", "topics"], ["times", "report"]]
 
 
 def test_many_sections_share_one_button_that_opens_theirs() -> None:
     rows = buttons(*(told(topic) for topic in ("energy", "strikes", "cyber", "nuclear")))
-    assert rows == [["latest", "topics"], ["times", "report"], ["sections:7"]]
+    assert rows == [["stories:7"], ["latest", "topics"], ["times", "report"], ["sections:7"]]
 
 
 def test_an_error_in_the_digest_is_admitted_in_its_place() -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from digests.stories.across import AcrossLanguages
@@ -14,6 +15,7 @@ from digests.stories.matching import (
     REMEMBERED_FOR,
     Method,
     Words,
+    names_of,
     title_only,
     weigh,
     words_of,
@@ -42,6 +44,8 @@ class Weighed:
     article: int
     language: str
     words: Words
+    names: Callable[[], Words]
+    """Asked for only where two events may have been taken for one."""
     pivots: Pivots
     by_title: bool
     at: datetime
@@ -51,12 +55,16 @@ def weighed(
     article: int, title: str, body: str, language: str, at: datetime, method: Method = METHOD
 ) -> Weighed:
     """An article made ready for matching."""
+    read = (
+        words_of(title, body, language)
+        if method is METHOD
+        else weigh(title, body, language, method)
+    )
     return Weighed(
         article,
         language,
-        words_of(title, body, language)
-        if method is METHOD
-        else weigh(title, body, language, method),
+        {**read.stems, **read.beginnings},
+        partial(names_of, title, body, language),
         pivots_of(title, body, language),
         title_only(body),
         at,

@@ -10,13 +10,20 @@ from __future__ import annotations
 import csv
 import gzip
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
 from digests.stories.matching import BODY_WORDS
-from digests.stories.words import LANGUAGES_WITH_KEYS, keys_of, opening, tokens
+from digests.stories.words import (
+    BEGINNING,
+    LANGUAGES_WITH_KEYS,
+    beginning,
+    keys_of,
+    opening,
+    tokens,
+)
 
 PLACES = Path(__file__).with_name("places.tsv.gz")
 CONCEPTS = Path(__file__).with_name("concepts.tsv")
@@ -254,14 +261,22 @@ def _tables() -> _Tables:
         language: frozenset(form.split(" ")[0] for form in known if " " in form)
         for language, known in words.items()
     }
-    expected = {
-        language: {
-            form: 20.0 if not common.isdisjoint(found) else max(IN_USUAL[p[0]] for p in found)
-            for form, found in known.items()
-        }
-        for language, known in words.items()
-    }
+    expected = {language: _expected(known, common) for language, known in words.items()}
     return _Tables(words, firsts, expected, within, frozenset(common))
+
+
+def _expected(known: Lookup, common: Collection[str]) -> dict[str, float]:
+    """In how many of the usual articles each stem stands, and each beginning of one."""
+    stems = {
+        form: 20.0 if any(p in common for p in found) else max(IN_USUAL[p[0]] for p in found)
+        for form, found in known.items()
+    }
+    begun: dict[str, float] = {}
+    for form, times in stems.items():
+        for word in form.split(" "):
+            term = beginning(word, BEGINNING)
+            begun[term] = max(times, begun.get(term, 0.0))
+    return stems | begun
 
 
 def _read_places() -> Iterator[tuple[str, str, list[tuple[str, str]]]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -13,6 +14,7 @@ import scipy.sparse as sp
 from digests.stories.across import AcrossLanguages, Spoken
 from digests.stories.gathering import Gathering, Group
 from digests.stories.matching import FOLLOW_UP, OPEN_FOR, REMEMBERED_FOR, Method, Words
+from digests.stories.parting import LEAST, parted
 from digests.stories.pivots import USUAL, Pivots, expected_of
 from digests.stories.vectors import Rows, Vocabulary, empty, heaviest, stacked
 
@@ -34,6 +36,8 @@ class Article(Protocol):
     def article(self) -> int: ...
     @property
     def words(self) -> Words: ...
+    @property
+    def names(self) -> Callable[[], Words]: ...
     @property
     def pivots(self) -> Pivots: ...
     @property
@@ -115,6 +119,8 @@ class Shelf:
             barred=barred,
         ).run()
         new = len(reading.articles)
+        if self._method.parted:
+            found = _parted(reading.articles, found)
         return [stories[home - new] if home >= new else -1 - home for home in found]
 
     def _told(
@@ -195,6 +201,26 @@ class Shelf:
     def _open(self, at: Any) -> Any:
         """The places of articles whose stories may still be open."""
         return np.flatnonzero((self._at >= at.min() - OPEN) & (self._at <= at.max() + OPEN))
+
+
+def _parted(articles: Sequence[Article], homes: Sequence[int]) -> list[int]:
+    """The same homes, where those that begin with these articles are told apart by names."""
+    found = list(homes)
+    waiting = [home for home, size in Counter(homes).items() if home < len(homes) and size >= LEAST]
+    while waiting:
+        home = waiting.pop()
+        places = [place for place, where in enumerate(found) if where == home]
+        if sum(articles[place].by_title for place in places) > len(places) / 2:
+            continue
+        other = parted([articles[place].names() for place in places])
+        if other is None:
+            continue
+        for camp in (False, True):
+            some = [place for place, side in zip(places, other, strict=True) if side is camp]
+            for place in some:
+                found[place] = some[0]
+            waiting.append(some[0])
+    return found
 
 
 def _alone(reading: Reading) -> list[Group]:

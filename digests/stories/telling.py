@@ -82,7 +82,9 @@ class Told:
     @property
     def stems(self) -> frozenset[str]:
         """What its title and first sentences speak of."""
-        return frozenset(words_of(self.title, body(self.summary, self.text), self.language))
+        return frozenset(
+            words_of(self.title, body(self.summary, self.text), self.language).stems
+        )
 
     @property
     def agency(self) -> str | None:
@@ -287,7 +289,7 @@ def _newer(articles: Sequence[Told], fresh: Collection[int]) -> Told | None:
     earlier = [article for article in articles if article.article not in fresh][-KNOWN:]
     known = {stem for article in earlier for stem in article.stems}
     for article in reversed(articles):
-        stems = frozenset(weigh(article.title, "", article.language))
+        stems = frozenset(weigh(article.title, "", article.language).stems)
         if article.article not in fresh or article.state_controlled or not stems:
             continue
         if len(stems - known) >= NEWER_SHARE * len(stems):
@@ -296,7 +298,7 @@ def _newer(articles: Sequence[Told], fresh: Collection[int]) -> Told | None:
 
 
 def _is_news(sentence: str, language: str, known: Collection[str]) -> bool:
-    stems = frozenset(weigh("", sentence, language))
+    stems = frozenset(weigh("", sentence, language).stems)
     new = [stem for stem in stems if stem not in known]
     if any(stem[0].isdigit() or stem in _COUNTS for stem in new):
         return True

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache, lru_cache
+from sys import intern
 
 LANGUAGES_WITH_KEYS = ("en", "uk", "ru")
 """The languages whose inflected forms we can bring together."""
@@ -19,6 +20,7 @@ KNOWN_FORMS = 30_000
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "‘": "'", "`": "'", "\u0301": None})
 _INITIALISM = re.compile(r"\b(?:[A-Z]\.){2,}")
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+(?:[.,]\d+)*")
+_DOUBLED = re.compile(r"(.)\1+")
 _POSSESSIVE = re.compile(r"'s$|s'$", re.IGNORECASE)
 
 
@@ -63,21 +65,56 @@ def _form_itself(form: str) -> frozenset[str]:
     return frozenset((form,))
 
 
+_LATIN = str.maketrans(
+    {"а": "a", "б": "b", "в": "v", "г": "g", "ґ": "g", "д": "d", "е": "e", "є": "e", "ё": "e", "ж": "z",
+     "з": "z", "и": "i", "і": "i", "ї": "i", "й": "i", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o",
+     "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f", "х": "h", "ц": "s", "ч": "s", "ш": "s",
+     "щ": "s", "ы": "i", "э": "e", "ю": "u", "я": "a", "ь": "", "ъ": "", "'": ""}
+)  # fmt: skip
 _SOUNDS = (
     ("shch", "s"), ("sch", "s"), ("sh", "s"), ("ch", "s"), ("zh", "z"), ("kh", "h"), ("ts", "s"),
     ("tc", "s"), ("c", "s"), ("x", "h"), ("yu", "u"), ("ya", "a"), ("ju", "u"), ("ja", "a"),
     ("iu", "u"), ("ia", "a"), ("yo", "e"), ("ye", "e"), ("j", "i"), ("y", "i"), ("w", "v"),
 )  # fmt: skip
-SOUNDING = 4
-"""Letters by which a word is known where we cannot bring its forms together: endings come later."""
+BEGINS = "-"
+"""Before every beginning: none is taken for a stem."""
+
+BEGINNING = 4
+"""Letters of a word's beginning that count beside its stem."""
+
+BEGINNINGS = (3, 5, 7)
+"""The same where we cannot bring a word's forms together: endings come later."""
 
 
 @lru_cache(maxsize=KNOWN_FORMS)
-def sounds_of(form: str) -> frozenset[str]:
-    """How a word of a language without keys begins; alike in the many ways to write Cyrillic in Latin."""
+def sound_of(form: str) -> str:
+    """How a word sounds, alike in Cyrillic and in the many ways to write it in Latin."""
+    form = form.translate(_LATIN)
     for letters, sound in _SOUNDS:
         form = form.replace(letters, sound)
-    return frozenset((form.replace("ii", "i")[:SOUNDING],))
+    return _DOUBLED.sub(r"\1", form)
+
+
+@cache
+def terms_of(language: str) -> Callable[[str], tuple[str, tuple[str, ...]]]:
+    """What gives a lower-case word form its stem and its beginnings; a form may have no stem."""
+    key = keys_of(language)
+    has_keys = language in LANGUAGES_WITH_KEYS
+
+    @lru_cache(maxsize=KNOWN_FORMS)
+    def terms(form: str) -> tuple[str, tuple[str, ...]]:
+        stem = intern(min(key(form))) if has_keys else ""
+        if has_keys:
+            return stem, (beginning(form, BEGINNING),)
+        sound = sound_of(form)
+        return stem, tuple(dict.fromkeys(beginning(sound, letters) for letters in BEGINNINGS))
+
+    return terms
+
+
+def beginning(form: str, letters: int) -> str:
+    """The term by which words that begin alike meet."""
+    return intern(f"{BEGINS}{letters}{form[:letters]}")
 
 
 def _stemmed_keys(algorithm: str) -> Keys:

@@ -27,7 +27,10 @@ DATA = _GIVEN / "stories" if (_GIVEN / "stories").is_dir() else _GIVEN
 AT_ONCE = 500
 """Articles that are placed together, as the bot takes them."""
 
-TEXTS = (0.1, 0.12, 0.14, 0.16, 0.18, 0.2, 0.22, 0.24, 0.26, 0.28, 0.3, 0.33, 0.36, 0.4, 0.45, 0.5)
+TEXTS = (
+    *(0.05, 0.06, 0.07, 0.08, 0.1, 0.12, 0.14, 0.16, 0.18, 0.2),
+    *(0.22, 0.24, 0.26, 0.28, 0.3, 0.33, 0.36, 0.4, 0.45, 0.5),
+)
 TITLES = (0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.1, 0.12, 0.14, 0.16, 0.18, 0.2, 0.22, 0.25)
 
 _DAY = datetime(2020, 1, 1, tzinfo=UTC)
@@ -203,6 +206,8 @@ def _reading(method: Method) -> Method:
         name_weight_in_titles=method.name_weight_in_titles,
         background_weight=method.background_weight,
         forms=method.forms,
+        beginnings=method.beginnings,
+        beginnings_in_titles=method.beginnings_in_titles,
     )
 
 

@@ -1,6 +1,6 @@
 """What two reports of one event share (rule): their words, weighed, and from where on that is enough.
 
-An article is a set of stems: the title counts twice, names and numbers twice, what follows the lead
+An article is a set of stems: the title counts twice, names and numbers thrice, what follows the lead
 half; a stem weighs the more the rarer it is. ``gathering`` makes stories of what is near enough.
 The figures were read off the development sets; ``tests/benchmarks/stories.py`` prints what each is worth.
 """
@@ -46,7 +46,7 @@ FOLLOW_UP = 0.28
 """Least nearness to a closed story from which the new story is said to follow it."""
 
 TITLE_WEIGHT = 2.0
-NAME_WEIGHT = 2.0
+NAME_WEIGHT = 3.0
 LEAD_WORDS = 50
 BACKGROUND_WEIGHT = 0.5
 BODY_WORDS = 120
@@ -95,7 +95,7 @@ class Method:
     background_weight: float = BACKGROUND_WEIGHT
     forms: bool = True
     """Whether inflected forms are brought together."""
-    beginnings: float = 1.0
+    beginnings: float = 0.7
     """What a word's beginning weighs against its stem, where it has one."""
     beginnings_in_titles: float = 0.5
     parted: bool = True
@@ -201,6 +201,15 @@ class Frequencies:
         """Count one more article."""
         self.articles += 1
         self._with.update(dict.fromkeys(words, 1))
+
+    def forget(self, words: Iterable[str]) -> None:
+        """One article less is known."""
+        self.articles -= 1
+        for word in words:
+            if self._with[word] == 1:
+                del self._with[word]
+            else:
+                self._with[word] -= 1
 
     def vector(self, words: Words) -> Vector:
         """The article's direction: rare stems long, stems of every article nearly nothing."""

@@ -102,8 +102,8 @@ class Memory:
         self._shelves: dict[str, Shelf] = {}
 
     def serves(self, since: datetime) -> bool:
-        """Whether this memory reaches back far enough, and not so far that it is time to forget."""
-        return self.since <= since <= self.since + 2 * MARGIN
+        """Whether this memory reaches back far enough."""
+        return self.since <= since
 
     def recall(self, known: Sequence[tuple[Weighed, int, datetime]]) -> None:
         """Take in articles with the story that holds each, and when that story began."""
@@ -167,22 +167,25 @@ class Memory:
     def _count(self, articles: Sequence[Weighed]) -> None:
         self.articles.update(article.article for article in articles)
         for article in articles:
-            self._across.count(article.pivots)
+            self._across.count(article.article, article.pivots)
         for language, some in _by_language(articles).items():
             self._shelf(language).count(some)
 
     def _forget(self) -> None:
         """Lets go of what is too old, or too much."""
-        gone: set[int] = set()
+        articles: set[int] = set()
+        stories: set[int] = set()
         for shelf in self._shelves.values():
-            articles, stories = shelf.clear(MOST_REMEMBERED)
-            self.articles.difference_update(articles)
-            gone |= stories
-        if not gone:
+            old, over = shelf.clear(MOST_REMEMBERED, REMEMBERED_FOR + MARGIN)
+            articles |= old
+            stories |= over
+            self.since = max(self.since, shelf.since)
+        if not articles:
             return
-        gone -= {story for shelf in self._shelves.values() for story in shelf.stories()}
-        self._across.forget(gone)
-        for story in gone:
+        self.articles -= articles
+        stories -= {story for shelf in self._shelves.values() for story in shelf.stories()}
+        self._across.forget(articles, stories)
+        for story in stories:
             self._numbers.pop(self.ids.pop(story, 0), None)
             self._began.pop(story, None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,13 +13,15 @@ import scipy.sparse as sp
 
 from digests.stories.across import AcrossLanguages, Spoken
 from digests.stories.gathering import Gathering, Group
-from digests.stories.matching import FOLLOW_UP, OPEN_FOR, REMEMBERED_FOR, Method, Words
+from digests.stories.matching import FOLLOW_UP, OPEN_FOR, Method, Words
 from digests.stories.parting import LEAST, parted
 from digests.stories.pivots import USUAL, Pivots, expected_of
 from digests.stories.vectors import Rows, Vocabulary, empty, heaviest, stacked
 
 OPEN = OPEN_FOR.total_seconds()
-REMEMBERED = REMEMBERED_FOR.total_seconds()
+
+KEPT = 0.9
+"""Share of articles still young enough, above which it is not yet worth letting go of the others."""
 
 WORTH_A_LOOK = 0.5
 """Share of the nearness asked, below which a story is not compared any further."""
@@ -68,6 +70,8 @@ class Shelf:
         self._story = np.empty(0, np.int64)
         self._at = np.empty(0)
         self._by_title = np.empty(0, bool)
+        self.since = datetime.min.replace(tzinfo=UTC)
+        """Older articles were let go of."""
 
     def stories(self) -> set[int]:
         """The stories that have an article here."""
@@ -183,19 +187,22 @@ class Shelf:
             )
         return found
 
-    def clear(self, most: int) -> tuple[set[int], set[int]]:
+    def clear(self, most: int, longest: timedelta) -> tuple[set[int], set[int]]:
         """Lets go of old articles, and of the oldest beyond so many; these, and their stories."""
         if not len(self._at):
             return set(), set()
-        kept = self._at >= self._at.max() - REMEMBERED
+        since = self._at.max() - longest.total_seconds()
+        kept = self._at >= since
         if kept.sum() > most:
             kept &= self._at > np.sort(self._at)[-most - 1]
-        if kept.mean() > 0.9:
+        if kept.mean() > KEPT:
             return set(), set()
         gone = set(self._article[~kept].tolist()), set(self._story[~kept].tolist())
-        self._rows = self._rows[kept]
+        self._vocabulary.forget(self._rows[~kept])
+        self._rows = self._vocabulary.narrowed(self._rows[kept])
         self._article, self._story = self._article[kept], self._story[kept]
         self._at, self._by_title = self._at[kept], self._by_title[kept]
+        self.since = datetime.fromtimestamp(since, UTC)
         return gone
 
     def _open(self, at: Any) -> Any:

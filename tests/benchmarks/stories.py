@@ -20,7 +20,7 @@ from tests.stories.labelled import pairs as labelled_pairs
 
 WITHOUT: Mapping[str, Method] = {
     "title twice": replace(METHOD, title_weight=1.0),
-    "names and numbers twice": replace(METHOD, name_weight=1.0),
+    "names and numbers thrice": replace(METHOD, name_weight=1.0),
     "how words begin": replace(METHOD, beginnings=0.0),
     "two events told apart": replace(METHOD, parted=False),
     "lead above background": replace(METHOD, background_weight=1.0),

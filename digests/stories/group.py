@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, delete, func, insert, select, text
+from sqlalchemy import Engine, delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.intake.article import Article
@@ -24,6 +24,7 @@ from digests.stories.matching import OPEN_FOR, REMEMBERED_FOR
 from digests.stories.memory import MARGIN, Memory, Placement, Weighed, weighed
 from digests.stories.override import as_set
 from digests.stories.pivots import places_of
+from digests.stories.search import terms_of
 from digests.stories.story import (
     Story,
     StoryArticle,
@@ -34,7 +35,6 @@ from digests.stories.story import (
 )
 from digests.stories.tagging import Tag, Topics
 from digests.stories.telling import Said, SourceLine, Telling, Told, body, tell, topics_of
-from digests.stories.words import index_terms
 from digests.vocabulary import Severity, Standing
 
 MOST_REMEMBERED = 30_000
@@ -75,7 +75,7 @@ async def group(
         return GroupReport()
     memory = await _remembered(session, waiting[-1].published_at, now)
     memory.synced_at = now
-    placements = memory.place([_weighed(article) for article in waiting])
+    placements = memory.place([article.weighed for article in waiting])
     begun = await _begin(session, memory, placements, waiting, now)
     await _keep_places(session, memory, placements, waiting, now)
     revised = await _tell(session, topics, memory, placements, begun, now)
@@ -88,25 +88,42 @@ async def _alone(session: AsyncSession) -> None:
         await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
 
 
-async def _waiting(session: AsyncSession, limit: int) -> list[Article]:
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """An article that waits for its story."""
+
+    id: int
+    title: str
+    told: str
+    language: str
+    published_at: datetime
+
+    @property
+    def weighed(self) -> Weighed:
+        return weighed(self.id, self.title, self.told, self.language, self.published_at)
+
+
+async def _waiting(session: AsyncSession, limit: int) -> list[_Waiting]:
     rows = await session.execute(
-        select(Article, Source.language)
+        select(
+            Article.id,
+            Article.title,
+            Article.summary,
+            func.substr(Article.text, 1, READ_CHARACTERS),
+            func.coalesce(Article.language, Source.language),
+            Article.published_at,
+        )
         .join(Source, Source.id == Article.source_id)
         .where(Article.grouped_at.is_(None))
         .order_by(Article.published_at, Article.id)
         .limit(limit)
     )
     waiting = []
-    for article, prior in rows:
-        told = f"{article.title}. {body(article.summary, article.text)[:600]}"
-        article.language = language_of(told, article.language or prior)
-        waiting.append(article)
+    for id_, title, summary, text_, prior, at in rows:
+        told = body(summary, text_)
+        language = language_of(f"{title}. {told[:600]}", prior)
+        waiting.append(_Waiting(id_, title, told, language or "", at))
     return waiting
-
-
-def _weighed(article: Article) -> Weighed:
-    told = body(article.summary, article.text[:READ_CHARACTERS])
-    return weighed(article.id, article.title, told, article.language or "", article.published_at)
 
 
 async def _remembered(session: AsyncSession, newest: datetime, now: datetime) -> Memory:
@@ -174,7 +191,7 @@ async def _begin(
     session: AsyncSession,
     memory: Memory,
     placements: Sequence[Placement],
-    waiting: Sequence[Article],
+    waiting: Sequence[_Waiting],
     now: datetime,
 ) -> set[int]:
     """Stores the stories that begin here; the ids they got."""
@@ -209,20 +226,22 @@ async def _keep_places(
     session: AsyncSession,
     memory: Memory,
     placements: Sequence[Placement],
-    waiting: Sequence[Article],
+    waiting: Sequence[_Waiting],
     now: datetime,
 ) -> None:
     rows: list[dict[str, int | str]] = []
     for placement, article in zip(placements, waiting, strict=True):
-        article.grouped_at = now
-        told = f"{article.title} {body(article.summary, article.text)[:READ_CHARACTERS]}"
         rows.append(
             {
                 "article_id": article.id,
                 "story_id": memory.ids[placement.story],
-                "terms": index_terms(told, article.language or ""),
+                "terms": terms_of(article.title, article.told, article.language),
             }
         )
+    await session.execute(
+        update(Article),
+        [{"id": a.id, "language": a.language or None, "grouped_at": now} for a in waiting],
+    )
     await session.execute(insert(StoryArticle), rows)
     memory.last = (placements[-1].article, memory.ids[placements[-1].story])
 
@@ -271,6 +290,7 @@ async def _articles(session: AsyncSession, ids: Sequence[int]) -> Mapping[int, l
             Article.published_at,
             Article.topics,
             Source.topics,
+            StoryArticle.terms,
         )
         .join(Article, Article.id == StoryArticle.article_id)
         .join(Source, Source.id == Article.source_id)
@@ -284,12 +304,12 @@ async def _articles(session: AsyncSession, ids: Sequence[int]) -> Mapping[int, l
 
 
 def _told(*facts: Any) -> Told:
-    article, source_id, source, state, url, title, summary, told, language, at, given, always = (
-        facts
-    )
+    article, source_id, source, state, url, title, summary, told, *others = facts
+    language, at, given, always, terms = others
     topics = tuple(dict.fromkeys(given + always))
+    spoken = language or ""
     return Told(
-        article, source_id, source, state, url, title, summary, told, language or "", at, topics
+        article, source_id, source, state, url, title, summary, told, spoken, at, topics, terms
     )
 
 

@@ -7,7 +7,7 @@ nothing, are looked up in pymorphy3's dictionary, which also guesses what it doe
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 from sys import intern
 
@@ -17,7 +17,8 @@ LANGUAGES_WITH_KEYS = ("en", "uk", "ru")
 KNOWN_FORMS = 30_000
 """Word forms whose keys are remembered for each language; about 6 MB when full."""
 
-_APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "‘": "'", "`": "'", "\u0301": None})
+_APOSTROPHES = re.compile("[’ʼ‘`]")
+_ACCENT = "\u0301"
 _INITIALISM = re.compile(r"\b(?:[A-Z]\.){2,}")
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+(?:[.,]\d+)*")
 _DOUBLED = re.compile(r"(.)\1+")
@@ -32,19 +33,34 @@ def tokens(text: str) -> list[str]:
     return list(_tokens(text))
 
 
-@lru_cache(maxsize=8)
-def _tokens(text: str) -> tuple[str, ...]:
-    # Kept for a moment: the title and opening of an article are asked for by several rules.
-    plain = text.translate(_APOSTROPHES)
-    plain = _INITIALISM.sub(lambda match: match[0].replace(".", "") + " ", plain)
-    found: list[str] = _TOKEN.findall(plain)
-    return tuple(_POSSESSIVE.sub("", word) if "'" in word else word for word in found)
+LONGEST_OPENING = 400
+"""Words of an article that anything looks at; the heart of any report lies within."""
 
 
 def opening(text: str, words: int) -> list[str]:
-    """The first words of a text."""
+    """The first words of a text, at most 400."""
     # Nobody's words are twelve letters on average: no need to cut a whole page.
-    return tokens(text[: words * 12])[:words]
+    return list(_opening(text[: LONGEST_OPENING * 12])[:words])
+
+
+# A batch of articles is asked for by several rules, one after another.
+@lru_cache(maxsize=600)
+def _opening(text: str) -> tuple[str, ...]:
+    return tuple(map(intern, _cut(text)[:LONGEST_OPENING]))
+
+
+@lru_cache(maxsize=600)
+def _tokens(text: str) -> tuple[str, ...]:
+    return tuple(_cut(text))
+
+
+def _cut(text: str) -> list[str]:
+    plain = _APOSTROPHES.sub("'", text).replace(_ACCENT, "")
+    plain = _INITIALISM.sub(lambda match: match[0].replace(".", "") + " ", plain)
+    found: list[str] = _TOKEN.findall(plain)
+    if "'" not in plain:
+        return found
+    return [_POSSESSIVE.sub("", word) if "'" in word else word for word in found]
 
 
 Keys = Callable[[str], frozenset[str]]
@@ -149,18 +165,19 @@ def phrase_keys(word: str, language: str) -> frozenset[str]:
     return frozenset((word,)) if word in keys else keys
 
 
-INDEXED_WORDS = 400
-"""Words of an article that full-text search knows; the heart of any report lies within."""
-
-
 def index_terms(text: str, language: str) -> str:
     """Everything a text can be found by: its words' keys, each once, separated by blanks."""
+    return " ".join(indexed(opening(text, LONGEST_OPENING), language))
+
+
+def indexed(words: Iterable[str], language: str) -> dict[str, None]:
+    """The keys of these words, each once, in their order."""
     keys = keys_of(language)
     found: dict[str, None] = {}
-    for word in opening(text, INDEXED_WORDS):
-        readings = keys(word.lower())
+    for word in dict.fromkeys(map(str.lower, words)):
+        readings = keys(word)
         found.update(dict.fromkeys(sorted(readings) if len(readings) > 1 else readings))
-    return " ".join(found)
+    return found
 
 
 def query_terms(said: str, language: str) -> list[str]:

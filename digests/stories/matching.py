@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from digests.stories.words import opening, terms_of, tokens
+from digests.stories.words import Term, opening, terms_of, tokens
 
 OPEN_FOR = timedelta(hours=72)
 """Counted from a story's first article: counted from the last, one war becomes one story."""
@@ -132,7 +132,6 @@ def weigh(title: str, text: str, language: str, method: Method = METHOD) -> Read
     """The words of an article and how much each says, before rarity is known."""
     stems: defaultdict[str, float] = defaultdict(float)
     beginnings: defaultdict[str, float] = defaultdict(float)
-    terms = terms_of(language if method.forms else "")
     body = opening(text, BODY_WORDS)
     by_title = len(body) <= TITLE_ONLY_WORDS
     name_weight = method.name_weight_in_titles if by_title else method.name_weight
@@ -141,11 +140,10 @@ def weigh(title: str, text: str, language: str, method: Method = METHOD) -> Read
         (body[:LEAD_WORDS], 1.0),
         (body[LEAD_WORDS:], method.background_weight),
     ):
-        for word, named in _telling(words):
-            stem, begun = terms(word.lower())
-            stems[stem] += weight * (name_weight if named else 1.0)
+        for term, named in _telling(words, language if method.forms else ""):
+            stems[term.stem] += weight * name_weight if named else weight
             if weight >= 1:
-                for beginning in begun:
+                for beginning in term.beginnings:
                     beginnings[beginning] += weight
     stems.pop("", None)
     heaviest = sorted(stems, key=stems.__getitem__, reverse=True)[:MOST_TERMS]
@@ -157,26 +155,23 @@ def weigh(title: str, text: str, language: str, method: Method = METHOD) -> Read
     )
 
 
-def _telling(words: Sequence[str]) -> Iterator[tuple[str, bool]]:
+def _telling(words: Sequence[str], language: str) -> Iterator[tuple[Term, bool]]:
     """The words by which an event can be told, and whether each is a name or a number."""
+    terms = [*map(terms_of(language, COMMON_WORDS), words)]
     # Where nearly every word is capitalised ("Drones Hit Port"), a capital says nothing.
     headline_case = sum(word[0].isupper() for word in words) > 0.6 * len(words)
-    for place, word in enumerate(words):
-        if word.lower() in COMMON_WORDS or (len(word) == 1 and not word.isdigit()):
-            continue
-        named = word[0].isupper() and place > 0 and not headline_case
-        yield word, named or word[0].isdigit()
+    for place, term in enumerate(terms):
+        if term is not None:
+            yield term, term.is_number or (term.is_capital and place > 0 and not headline_case)
 
 
 def names_of(title: str, text: str, language: str) -> Words:
     """The names and numbers of an article alone, far into its text."""
     names: defaultdict[str, float] = defaultdict(float)
-    terms = terms_of(language)
     for words, weight in ((tokens(title), TITLE_WEIGHT), (opening(text, NAMED_WITHIN), 1.0)):
-        for word, named in _telling(words):
+        for term, named in _telling(words, language):
             if named:
-                stem, beginnings = terms(word.lower())
-                names[stem or beginnings[-1]] += weight
+                names[term.stem or term.beginnings[-1]] += weight
     return {name: 1 + math.log(weight) for name, weight in names.items()}
 
 
@@ -200,7 +195,8 @@ class Frequencies:
     def add(self, words: Iterable[str]) -> None:
         """Count one more article."""
         self.articles += 1
-        self._with.update(dict.fromkeys(words, 1))
+        for word in words:
+            self._with[word] += 1
 
     def forget(self, words: Iterable[str]) -> None:
         """One article less is known."""

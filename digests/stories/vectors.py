@@ -48,9 +48,10 @@ class Vocabulary:
     def count(self, articles: Sequence[Words]) -> None:
         """So many more articles are known."""
         self._articles += len(articles)
+        seen = self._seen
         for words in articles:
             for stem in words:
-                self._seen[self._column(stem)] += 1
+                seen[self._column(stem)] += 1
 
     def forget(self, rows: Rows) -> None:
         """These articles are known no more."""
@@ -75,8 +76,9 @@ class Vocabulary:
         return of_length_one(weighed)
 
     def _column(self, stem: str) -> int:
-        column = self._columns.setdefault(stem, len(self._columns))
-        if column == len(self._seen):
+        column = self._columns.get(stem)
+        if column is None:
+            column = self._columns[stem] = len(self._columns)
             self._seen.append(0.5 + self._expected(stem))
         return column
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from sys import intern
 
@@ -111,21 +112,37 @@ def sound_of(form: str) -> str:
     return _DOUBLED.sub(r"\1", form)
 
 
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What a word as written says of an event."""
+
+    stem: str
+    """Empty in a language whose forms we cannot bring together."""
+    beginnings: tuple[str, ...]
+    is_capital: bool
+    is_number: bool
+
+
 @cache
-def terms_of(language: str) -> Callable[[str], tuple[str, tuple[str, ...]]]:
-    """What gives a lower-case word form its stem and its beginnings; a form may have no stem."""
+def terms_of(language: str, without: frozenset[str]) -> Callable[[str], Term | None]:
+    """What gives a word as written its term; nothing for those ``without`` and for single letters."""
     key = keys_of(language)
     has_keys = language in LANGUAGES_WITH_KEYS
 
     @lru_cache(maxsize=KNOWN_FORMS)
-    def terms(form: str) -> tuple[str, tuple[str, ...]]:
-        stem = intern(min(key(form))) if has_keys else ""
+    def term(word: str) -> Term | None:
+        form = word.lower()
+        if form in without or (len(word) == 1 and not word.isdigit()):
+            return None
         if has_keys:
-            return stem, (beginning(form, BEGINNING),)
-        sound = sound_of(form)
-        return stem, tuple(dict.fromkeys(beginning(sound, letters) for letters in BEGINNINGS))
+            stem, begun = intern(min(key(form))), (beginning(form, BEGINNING),)
+        else:
+            sound = sound_of(form)
+            stem = ""
+            begun = tuple(dict.fromkeys(beginning(sound, letters) for letters in BEGINNINGS))
+        return Term(stem, begun, word[0].isupper(), word[0].isdigit())
 
-    return terms
+    return term
 
 
 def beginning(form: str, letters: int) -> str:

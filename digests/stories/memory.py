@@ -89,7 +89,8 @@ class Memory:
         """Articles from here on are remembered."""
         self.ids: dict[int, int] = {}
         """The database's id of each story; a new one gets its id when it is stored."""
-        self.articles: set[int] = set()
+        self.articles: dict[int, int] = {}
+        """The story of each article, by its number."""
         self.synced_at: datetime | None = None
         """When the tables were last read; another worker may have placed articles after it."""
         self.last: tuple[int, int] | None = None
@@ -118,6 +119,20 @@ class Memory:
             for article, story_id, began in some:
                 self._spoke(self._number(story_id), article, min(began, article.at))
         self._forget()
+
+    def has_moved(self, article: int, story_id: int) -> bool:
+        """Whether an article is remembered in another story than this."""
+        number = self.articles.get(article)
+        return number is not None and self.ids[number] != story_id
+
+    def twins(self, now: datetime) -> list[tuple[int, int]]:
+        """Pairs of open stories, by their numbers, that are as near as one event's, the nearest first."""
+        found = [
+            pair
+            for shelf in self._shelves.values()
+            for pair in shelf.twins(now, self._began, self._across)
+        ]
+        return [(one, other) for _, one, other in sorted(found)]
 
     def place(self, waiting: Sequence[Weighed]) -> list[Placement]:
         """A story for every article; rarity is counted over all of them first."""
@@ -162,10 +177,10 @@ class Memory:
     def _spoke(self, story: int, article: Weighed, at: datetime) -> None:
         # A language that joins late does not keep the story open any longer.
         at = self._began[story] = min(at, self._began.get(story, at))
+        self.articles[article.article] = story
         self._across.add(story, article.pivots, article.language, at)
 
     def _count(self, articles: Sequence[Weighed]) -> None:
-        self.articles.update(article.article for article in articles)
         for article in articles:
             self._across.count(article.article, article.pivots)
         for language, some in _by_language(articles).items():
@@ -182,7 +197,8 @@ class Memory:
             self.since = max(self.since, shelf.since)
         if not articles:
             return
-        self.articles -= articles
+        for article in articles:
+            self.articles.pop(article, None)
         stories -= {story for shelf in self._shelves.values() for story in shelf.stories()}
         self._across.forget(articles, stories)
         for story in stories:

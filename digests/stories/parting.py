@@ -59,7 +59,9 @@ def _rows(names: Sequence[Words]) -> Any:
     count = len(names)
     told = Counter(name for words in names for name in words)
     least, most = max(2, SELDOM * count), EVERYWHERE * count
-    columns = {name: i for i, name in enumerate(n for n in sorted(told) if least <= told[n] <= most)}
+    columns = {
+        name: i for i, name in enumerate(n for n in sorted(told) if least <= told[n] <= most)
+    }
     rows = np.zeros((count, len(columns)))
     for row, words in zip(rows, names, strict=True):
         for name, weight in words.items():

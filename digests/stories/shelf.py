@@ -132,13 +132,7 @@ class Shelf:
     ) -> tuple[list[int], Rows, list[Group]]:
         """The open stories that are worth a look, the sums of their articles, and what they are."""
         open_ = self._open(_seconds(reading.articles))
-        stories, which = np.unique(self._story[open_], return_inverse=True)
-        ones = np.ones(len(open_), np.float32)
-        holds = sp.csr_array(
-            (ones, (which, np.arange(len(open_)))), shape=(len(stories), len(open_))
-        )
-        sums = (holds @ self._vocabulary.units(self._rows[open_])).tocsr()
-        length = np.sqrt(np.asarray(sums.multiply(sums).sum(axis=1)).ravel())
+        stories, which, sums, length = self._sums(open_)
         near = (reading.units @ sums.T).max(axis=0).toarray().ravel() if len(stories) else length
         count = np.bincount(which, minlength=len(stories))
         last = np.full(len(stories), -np.inf)
@@ -158,6 +152,38 @@ class Shelf:
             for k in kept
         ]
         return stories[kept].tolist(), sums[kept], groups
+
+    def _sums(self, rows: Any) -> tuple[Any, Any, Rows, Any]:
+        """The stories of these rows, the story of each, the sums of their articles, and their lengths."""
+        stories, which = np.unique(self._story[rows], return_inverse=True)
+        ones = np.ones(len(rows), np.float32)
+        holds = sp.csr_array((ones, (which, np.arange(len(rows)))), shape=(len(stories), len(rows)))
+        sums = (holds @ self._vocabulary.units(self._rows[rows])).tocsr()
+        length = np.sqrt(np.asarray(sums.multiply(sums).sum(axis=1)).ravel())
+        return stories, which, sums, length
+
+    def twins(
+        self, now: datetime, began: Mapping[int, datetime], across: AcrossLanguages
+    ) -> list[tuple[float, int, int]]:
+        """Pairs of open stories that are firmly near: how much, and both."""
+        young = self._at >= now.timestamp() - OPEN
+        rows = np.flatnonzero(young & ~self._by_title)
+        if not len(rows):
+            return []
+        stories, which, sums, _ = self._sums(rows)
+        count = np.bincount(which)
+        near = sp.triu(sums @ sums.T, 1).tocoo()
+        least = self._method.texts.least * self._method.firm
+        height = near.data / (count[near.row] * count[near.col])
+        found = []
+        for k in np.flatnonzero(height >= least):
+            one, other = int(stories[near.row[k]]), int(stories[near.col[k]])
+            spoken = across.spoken(one), across.spoken(other)
+            if abs(began[one] - began[other]) <= OPEN_FOR and not any(
+                across.differ(*both, by_title=False) for both in (spoken, spoken[::-1])
+            ):
+                found.append((-float(height[k]), one, other))
+        return found
 
     def followed(
         self, reading: Reading, places: Sequence[int], began: Mapping[int, datetime]

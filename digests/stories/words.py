@@ -134,15 +134,16 @@ def terms_of(language: str, without: frozenset[str]) -> Callable[[str], Term | N
         form = word.lower()
         if form in without or (len(word) == 1 and not word.isdigit()):
             return None
-        if has_keys:
-            stem, begun = intern(min(key(form))), (beginning(form, BEGINNING),)
-        else:
-            sound = sound_of(form)
-            stem = ""
-            begun = tuple(dict.fromkeys(beginning(sound, letters) for letters in BEGINNINGS))
+        stem = intern(min(key(form))) if has_keys else ""
+        begun = (beginning(form, BEGINNING),) if has_keys else _beginnings(form)
         return Term(stem, begun, word[0].isupper(), word[0].isdigit())
 
     return term
+
+
+def _beginnings(form: str) -> tuple[str, ...]:
+    sound = sound_of(form)
+    return tuple(dict.fromkeys(beginning(sound, letters) for letters in BEGINNINGS))
 
 
 def beginning(form: str, letters: int) -> str:

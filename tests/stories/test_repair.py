@@ -195,6 +195,22 @@ async def test_what_comes_after_a_repair_finds_the_repaired_story(
     assert sum(place == home for place in places.values()) == len(KREMENCHUK) + 1
 
 
+async def test_another_workers_memory_follows_the_repair(database: Database, now: datetime) -> None:
+    first, _ = await two_in_one(database, now)
+    other = Database(database.url.render_as_string(hide_password=False))
+    await arrive(
+        other, now, [("Rain in Lviv", "Rain fell in Lviv all night, forecasters told readers.")]
+    )
+    await repaired(database, now + HOUR / 2)
+    later = [
+        ("Kremenchuk refinery burns after missiles", KREMENCHUK[1][1] + " Kohut warns of smoke.")
+    ]
+    (home,) = await arrive(other, now + HOUR / 2, later)
+    await other.close()
+    assert home != first
+    assert sum(place == home for place in (await homes(database)).values()) == len(KREMENCHUK) + 1
+
+
 @pytest.mark.parametrize(
     "word", [{"set_standing": Standing.DISPUTED}, {"standing": Standing.CORRECTED}]
 )

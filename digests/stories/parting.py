@@ -49,7 +49,7 @@ def parted(names: Sequence[Words]) -> list[bool] | None:
         return None
     between = (rows[other] @ rows[~other].T).mean()
     within = min(_within(rows[other]), _within(rows[~other]))
-    if between > (APART - 1 / smaller) * within:
+    if between >= (APART - 1 / smaller) * within:
         return None
     return [bool(one) for one in (other if not other[0] else ~other)]
 

@@ -48,9 +48,7 @@ async def pace() -> float:
     return TIMED / seconds
 
 
-async def _grouped(
-    database: Database, topics: Topics, items: Sequence[Item], first: int
-) -> float:
+async def _grouped(database: Database, topics: Topics, items: Sequence[Item], first: int) -> float:
     """Seconds of the processor until these articles are in stories."""
     async with database.write() as session:
         await session.execute(insert(Article), [_row(first + n, i) for n, i in enumerate(items)])

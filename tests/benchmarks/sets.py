@@ -76,6 +76,13 @@ class Labelled:
         """The mean of both halves at the thresholds that the bot runs with."""
         return sum(self.score(self, method, half) for half in self.halves) / 2
 
+    def landed(self, method: Method) -> float | None:
+        """F1 of "same event" by landing in one story, at the bot's own thresholds; of labelled pairs only."""
+        if self.score is not _met:
+            return None
+        stories = _placed(self, method, range(len(self.articles)))
+        return _f1([(stories[one] == stories[other], same) for one, other, same in self.labels])
+
 
 def _best(tried: Sequence[float]) -> int:
     """The place of the best figure whose neighbours are good too: a lone peak is chance."""
@@ -161,6 +168,10 @@ def _met(labelled: Labelled, method: Method, places: Sequence[int]) -> float:
     least = method.titles.least if labelled.by_title else method.texts.least
     near = _nearness(labelled, replace(method, texts=METHOD.texts, titles=METHOD.titles))
     found = [(near[place] >= least, labelled.labels[place][2]) for place in places]
+    return _f1(found)
+
+
+def _f1(found: Sequence[tuple[bool, bool]]) -> float:
     right = sum(met and same for met, same in found)
     return 2 * right / max(1, sum(met for met, _ in found) + sum(same for _, same in found))
 

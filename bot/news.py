@@ -28,6 +28,7 @@ from digests.intake.fetch import FeedClient
 from digests.intake.source import Source
 from digests.storage.database import Database
 from digests.stories.group import group
+from digests.stories.repair import Repaired, repair
 from digests.stories.story import Story, StoryRevision
 from digests.stories.tagging import Topics
 from digests.vocabulary import Language, Topic
@@ -83,6 +84,15 @@ async def group_all(
             progress(report.articles)
         if report.articles < AT_ONCE:
             return placed
+
+
+async def repair_all(
+    database: Database, topics: Topics, *, now: Callable[[], datetime]
+) -> Repaired:
+    """Divides and unites open stories where grouping could not know better."""
+    async with database.write() as session:
+        told_at = await open_window(session, now=now())
+        return await repair(session, topics, now=told_at)
 
 
 @dataclass(frozen=True, slots=True)

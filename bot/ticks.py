@@ -14,7 +14,7 @@ from bot.desk.live import refresh, release
 from bot.desk.stopped import ask_owners
 from bot.desk.watching import look_around, watch
 from bot.menu import Menu
-from bot.news import group_all
+from bot.news import group_all, repair_all
 from bot.timetable import Tick
 from digests.alerts.retention import tidy_desk
 from digests.alerts.wake import wake
@@ -45,6 +45,7 @@ def ticks(services: Services, feeds: FeedClient, bot: Bot, menu: Menu) -> tuple[
     return (
         Tick("collect", 30, lambda: collect(database, feeds, now=now)),
         Tick("group", 10, lambda: group_all(database, services.topics, now=now)),
+        Tick("repair", 1800, lambda: repair_all(database, services.topics, now=now)),
         Tick("compose", 5, door(compose)),
         Tick("resume", 60, door(resume_due)),
         Tick("followings", 300, door(end_quiet)),

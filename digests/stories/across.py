@@ -83,11 +83,13 @@ class AcrossLanguages:
     def __init__(self) -> None:
         self._frequencies = Frequencies(_expected, USUAL)
         self._stories = RememberedStories()
+        self._counted: dict[int, tuple[str, ...]] = {}
         self._languages: defaultdict[int, set[str]] = defaultdict(set)
         self._spoken: dict[int, Spoken] = {}
 
-    def count(self, pivots: Pivots) -> None:
+    def count(self, article: int, pivots: Pivots) -> None:
         """One more article is known."""
+        self._counted[article] = tuple(pivots.weights)
         self._frequencies.add(pivots.weights)
 
     def add(self, story: int, pivots: Pivots, language: str, at: datetime) -> None:
@@ -110,8 +112,10 @@ class AcrossLanguages:
             return True
         return not by_title and self._strange(one, other, STRANGE_IN_WORDS)
 
-    def forget(self, stories: set[int]) -> None:
-        """These stories are over."""
+    def forget(self, articles: set[int], stories: set[int]) -> None:
+        """These articles are too old, and these stories are over."""
+        for article in articles:
+            self._frequencies.forget(self._counted.pop(article, ()))
         self._stories.forget(stories)
         for story in stories:
             self._languages.pop(story, None)

@@ -63,8 +63,9 @@ class Gathering:
         self._barred = barred
         self._open = np.ones(self._shared.shape, bool)
         np.fill_diagonal(self._open, val=False)
-        self._all = np.arange(len(groups))
-        self._near = self._nearness(slice(self._new), slice(None))
+        self._near = np.full(self._shared.shape, _NEVER)
+        met = np.nonzero(self._shared)
+        self._near[met] = self._nearness(*met)
         self._best = self._near.argmax(axis=1)
         self._height = self._near[np.arange(self._new), self._best]
         self._went_into = list(range(len(groups)))
@@ -87,9 +88,8 @@ class Gathering:
             group = self._went_into[group]
         return group
 
-    def _nearness(self, some: Any, others: Any) -> Any:
-        """How near some new groups, by their places, are to others."""
-        rows, columns = np.ix_(self._all[: self._new][some], self._all[others])
+    def _nearness(self, rows: Any, columns: Any) -> Any:
+        """How near groups, by their places, are to others: one figure for each pair."""
         by_title = self._by_title[rows] | self._by_title[columns]
         spread = np.where(by_title, self._titles.spread, self._texts.spread)
         least = np.where(by_title, self._titles.least, self._texts.least)
@@ -133,9 +133,11 @@ class Gathering:
 
     def _look_at(self, other: int, without: int) -> None:
         """Nearness to a group that has grown; whoever was nearest to either looks again."""
-        self._near[:, [other]] = self._nearness(slice(None), [other])
+        met = np.flatnonzero(self._shared[:, other])
+        self._near[met, other] = self._nearness(met, np.full(len(met), other))
         if other < self._new:
-            self._near[[other]] = self._nearness([other], slice(None))
+            met = np.flatnonzero(self._shared[other])
+            self._near[other, met] = self._nearness(np.full(len(met), other), met)
             self._look_again(np.array([other]))
         nearer = self._near[:, other] > self._height
         self._best[nearer], self._height[nearer] = other, self._near[nearer, other]

@@ -7,14 +7,12 @@ restart, a rollback, or when articles come from before it begins.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, delete, func, insert, select, text
+from sqlalchemy import Engine, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.intake.article import Article
@@ -22,35 +20,20 @@ from digests.intake.source import Source
 from digests.stories.language import language_of
 from digests.stories.matching import OPEN_FOR, REMEMBERED_FOR
 from digests.stories.memory import MARGIN, Memory, Placement, Weighed, weighed
-from digests.stories.override import as_set
-from digests.stories.pivots import places_of
-from digests.stories.story import (
-    Story,
-    StoryArticle,
-    StoryRevision,
-    StorySource,
-    StoryTopic,
-    StoryWords,
-)
-from digests.stories.tagging import Tag, Topics
-from digests.stories.telling import Said, SourceLine, Telling, Told, body, tell, topics_of
-from digests.stories.words import index_terms
+from digests.stories.revise import READ_CHARACTERS, moment, revise
+from digests.stories.search import terms_of
+from digests.stories.story import Story, StoryArticle
+from digests.stories.tagging import Topics
+from digests.stories.telling import body
 from digests.vocabulary import Severity, Standing
 
 MOST_REMEMBERED = 30_000
 """Articles; bounds the memory of the process."""
 
-READ_CHARACTERS = 3_000
-"""Of a text, when it is read again: as much as leads, topics and matching look at."""
-
-FRESH_FOR = timedelta(hours=24)
-"""An article read later than this after its publishing is history: it gets no place in today's news."""
-
 OVERLAP = timedelta(minutes=10)
 """How far another worker's clock may differ from ours."""
 
 _LOCK = 7203
-_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,47 +52,66 @@ async def group(
     session: AsyncSession, topics: Topics, *, now: datetime, limit: int = 500
 ) -> GroupReport:
     """Places at most ``limit`` articles that wait, the oldest first."""
-    await _alone(session)
+    await alone(session)
     waiting = await _waiting(session, limit)
     if not waiting:
         return GroupReport()
-    memory = await _remembered(session, waiting[-1].published_at, now)
+    memory = await remembered(session, waiting[-1].published_at, now)
     memory.synced_at = now
-    placements = memory.place([_weighed(article) for article in waiting])
+    placements = memory.place([article.weighed for article in waiting])
     begun = await _begin(session, memory, placements, waiting, now)
     await _keep_places(session, memory, placements, waiting, now)
-    revised = await _tell(session, topics, memory, placements, begun, now)
+    touched = {memory.ids[placement.story] for placement in placements}
+    fresh = {placement.article for placement in placements}
+    revised = await revise(session, topics, touched, fresh=fresh, begun=begun, now=now)
     return GroupReport(len(waiting), len(begun), revised)
 
 
-async def _alone(session: AsyncSession) -> None:
+async def alone(session: AsyncSession) -> None:
     """One worker groups at a time; SQLite's writer is alone anyway."""
     if session.get_bind().dialect.name == "postgresql":
         await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
 
 
-async def _waiting(session: AsyncSession, limit: int) -> list[Article]:
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """An article that waits for its story."""
+
+    id: int
+    title: str
+    told: str
+    language: str
+    published_at: datetime
+
+    @property
+    def weighed(self) -> Weighed:
+        return weighed(self.id, self.title, self.told, self.language, self.published_at)
+
+
+async def _waiting(session: AsyncSession, limit: int) -> list[_Waiting]:
     rows = await session.execute(
-        select(Article, Source.language)
+        select(
+            Article.id,
+            Article.title,
+            Article.summary,
+            func.substr(Article.text, 1, READ_CHARACTERS),
+            func.coalesce(Article.language, Source.language),
+            Article.published_at,
+        )
         .join(Source, Source.id == Article.source_id)
         .where(Article.grouped_at.is_(None))
         .order_by(Article.published_at, Article.id)
         .limit(limit)
     )
     waiting = []
-    for article, prior in rows:
-        told = f"{article.title}. {body(article.summary, article.text)[:600]}"
-        article.language = language_of(told, article.language or prior)
-        waiting.append(article)
+    for id_, title, summary, text_, prior, at in rows:
+        told = body(summary, text_)
+        language = language_of(f"{title}. {told[:600]}", prior)
+        waiting.append(_Waiting(id_, title, told, language or "", at))
     return waiting
 
 
-def _weighed(article: Article) -> Weighed:
-    told = body(article.summary, article.text[:READ_CHARACTERS])
-    return weighed(article.id, article.title, told, article.language or "", article.published_at)
-
-
-async def _remembered(session: AsyncSession, newest: datetime, now: datetime) -> Memory:
+async def remembered(session: AsyncSession, newest: datetime, now: datetime) -> Memory:
     """The memory for articles up to ``newest``."""
     since = newest - REMEMBERED_FOR
     if newest < now - REMEMBERED_FOR:
@@ -119,11 +121,21 @@ async def _remembered(session: AsyncSession, newest: datetime, now: datetime) ->
         return memory
     engine = session.get_bind().engine
     known = _memories.get(engine)
-    if known is None or not known.serves(since) or not await _still_true(session, known):
+    if (
+        known is None
+        or not known.serves(since)
+        or not await _still_true(session, known)
+        or not await _recall(session, known)
+    ):
         # Further back than needed, so that an article which comes late does not begin it anew.
         known = _memories[engine] = Memory(since - MARGIN)
-    await _recall(session, known)
+        await _recall(session, known)
     return known
+
+
+def forget_remembered(session: AsyncSession) -> None:
+    """What this process remembers is in doubt."""
+    _memories.pop(session.get_bind().engine, None)
 
 
 async def _still_true(session: AsyncSession, memory: Memory) -> bool:
@@ -137,8 +149,11 @@ async def _still_true(session: AsyncSession, memory: Memory) -> bool:
     return found == story
 
 
-async def _recall(session: AsyncSession, memory: Memory, until: datetime | None = None) -> None:
-    """Reads what is not remembered yet: everything at first, later what other workers placed."""
+async def _recall(session: AsyncSession, memory: Memory, until: datetime | None = None) -> bool:
+    """Reads what is not remembered yet: everything at first, later what other workers placed.
+
+    False where an article has gone to another story since.
+    """
     known = (
         select(
             Article.id,
@@ -161,6 +176,8 @@ async def _recall(session: AsyncSession, memory: Memory, until: datetime | None 
     if memory.synced_at is not None:
         known = known.where(Article.grouped_at >= memory.synced_at - OVERLAP)
     rows = (await session.execute(known)).all()
+    if any(memory.has_moved(row[0], row[-2]) for row in rows):
+        return False
     memory.recall(
         [
             (weighed(id_, title, body(summary, told), language or "", at), story, began)
@@ -168,13 +185,14 @@ async def _recall(session: AsyncSession, memory: Memory, until: datetime | None 
             if id_ not in memory.articles
         ]
     )
+    return True
 
 
 async def _begin(
     session: AsyncSession,
     memory: Memory,
     placements: Sequence[Placement],
-    waiting: Sequence[Article],
+    waiting: Sequence[_Waiting],
     now: datetime,
 ) -> set[int]:
     """Stores the stories that begin here; the ids they got."""
@@ -187,8 +205,8 @@ async def _begin(
                 standing=Standing.DEVELOPING,
                 first_article_at=article.published_at,
                 last_article_at=article.published_at,
-                created_at=_moment(article.published_at, now),
-                news_at=_moment(article.published_at, now),
+                created_at=moment(article.published_at, now),
+                news_at=moment(article.published_at, now),
             )
     session.add_all(stories.values())
     await session.flush()
@@ -200,193 +218,25 @@ async def _begin(
     return {story.id for story in stories.values()}
 
 
-def _moment(published_at: datetime, now: datetime) -> datetime:
-    """When an article became news for our readers: now, unless it was history when we read it."""
-    return now if now - published_at <= FRESH_FOR else published_at
-
-
 async def _keep_places(
     session: AsyncSession,
     memory: Memory,
     placements: Sequence[Placement],
-    waiting: Sequence[Article],
+    waiting: Sequence[_Waiting],
     now: datetime,
 ) -> None:
     rows: list[dict[str, int | str]] = []
     for placement, article in zip(placements, waiting, strict=True):
-        article.grouped_at = now
-        told = f"{article.title} {body(article.summary, article.text)[:READ_CHARACTERS]}"
         rows.append(
             {
                 "article_id": article.id,
                 "story_id": memory.ids[placement.story],
-                "terms": index_terms(told, article.language or ""),
+                "terms": terms_of(article.title, article.told, article.language),
             }
         )
+    await session.execute(
+        update(Article),
+        [{"id": a.id, "language": a.language or None, "grouped_at": now} for a in waiting],
+    )
     await session.execute(insert(StoryArticle), rows)
     memory.last = (placements[-1].article, memory.ids[placements[-1].story])
-
-
-async def _tell(
-    session: AsyncSession,
-    topics: Topics,
-    memory: Memory,
-    placements: Sequence[Placement],
-    begun: set[int],
-    now: datetime,
-) -> int:
-    """Says anew what changed; how many stories say something else than before."""
-    fresh = {placement.article for placement in placements}
-    touched = sorted({memory.ids[placement.story] for placement in placements})
-    revised = 0
-    for start in range(0, len(touched), _AT_ONCE):
-        ids = touched[start : start + _AT_ONCE]
-        articles = await _articles(session, ids)
-        stories = await session.scalars(select(Story).where(Story.id.in_(ids)).with_for_update())
-        said = await _said(session, set(ids) - begun)
-        tags = {id_: topics_of(told, topics) for id_, told in articles.items()}
-        await _keep_topics(session, tags)
-        for story in stories:
-            before = said.get(story.id)
-            told = articles[story.id]
-            telling = as_set(story, tell(told, tags[story.id], before, fresh))
-            revised += _keep_telling(session, story, told, telling, before, now)
-    return revised
-
-
-async def _articles(session: AsyncSession, ids: Sequence[int]) -> Mapping[int, list[Told]]:
-    """The articles of these stories, the oldest first."""
-    rows = await session.execute(
-        select(
-            StoryArticle.story_id,
-            Article.id,
-            Article.source_id,
-            Source.title,
-            Source.state_controlled,
-            Article.url,
-            Article.title,
-            Article.summary,
-            func.substr(Article.text, 1, READ_CHARACTERS),
-            Article.language,
-            Article.published_at,
-            Article.topics,
-            Source.topics,
-        )
-        .join(Article, Article.id == StoryArticle.article_id)
-        .join(Source, Source.id == Article.source_id)
-        .where(StoryArticle.story_id.in_(ids))
-        .order_by(Article.published_at, Article.id)
-    )
-    found: defaultdict[int, list[Told]] = defaultdict(list)
-    for story, *facts in rows.all():
-        found[story].append(_told(*facts))
-    return found
-
-
-def _told(*facts: Any) -> Told:
-    article, source_id, source, state, url, title, summary, told, language, at, given, always = (
-        facts
-    )
-    topics = tuple(dict.fromkeys(given + always))
-    return Told(
-        article, source_id, source, state, url, title, summary, told, language or "", at, topics
-    )
-
-
-async def _said(session: AsyncSession, ids: Iterable[int]) -> dict[int, Telling]:
-    """What the newest revision of each story says."""
-    rows = await session.scalars(
-        select(StoryRevision)
-        .join(
-            Story,
-            (Story.id == StoryRevision.story_id) & (Story.revision == StoryRevision.revision),
-        )
-        .where(Story.id.in_(list(ids)))
-    )
-    return {
-        row.story_id: Telling(
-            title=row.title,
-            lead=row.lead,
-            language=row.language,
-            severity=row.severity,
-            standing=row.standing,
-            attribution=row.attribution,
-            sources=tuple(SourceLine(**source) for source in row.sources),
-            article_count=row.article_count,
-            others={
-                language: Said(words["title"], words["lead"], words["attribution"])
-                for language, words in row.tellings.items()
-            },
-        )
-        for row in rows
-    }
-
-
-async def _keep_topics(session: AsyncSession, tags: Mapping[int, Sequence[Tag]]) -> None:
-    await session.execute(delete(StoryTopic).where(StoryTopic.story_id.in_(list(tags))))
-    rows = [
-        {"story_id": story, "topic": tag.topic, "score": tag.score, "reasons": list(tag.reasons)}
-        for story, found in tags.items()
-        for tag in found
-    ]
-    if rows:
-        await session.execute(insert(StoryTopic), rows)
-
-
-def _keep_telling(
-    session: AsyncSession,
-    story: Story,
-    articles: Sequence[Told],
-    telling: Telling,
-    before: Telling | None,
-    now: datetime,
-) -> bool:
-    """Writes a revision if a reader would see a difference; whether one was written."""
-    story.article_count = telling.article_count
-    story.source_count = len(telling.sources)
-    story.first_article_at = articles[0].at
-    story.last_article_at = articles[-1].at
-    if telling == before:
-        return False
-    story.revision += 1
-    story.severity, story.standing = telling.severity, telling.standing
-    story.places = places_of(telling.title, telling.lead, telling.language)
-    if telling.has_news:
-        story.news_at = max(story.news_at, _moment(articles[-1].at, now))
-    session.add(
-        StoryRevision(
-            story_id=story.id,
-            revision=story.revision,
-            title=telling.title,
-            lead=telling.lead,
-            language=telling.language,
-            tellings={code: _words(said) for code, said in telling.others.items()},
-            severity=telling.severity,
-            standing=telling.standing,
-            attribution=telling.attribution,
-            sources=[_source(line) for line in telling.sources],
-            article_count=telling.article_count,
-            source_count=len(telling.sources),
-            news=telling.news,
-            last_article_at=articles[-1].at,
-            made_at=now,
-        )
-    )
-    return True
-
-
-def _words(said: Said) -> StoryWords:
-    return StoryWords(
-        title=said.title, lead=said.lead, news=said.news, attribution=said.attribution
-    )
-
-
-def _source(line: SourceLine) -> StorySource:
-    return StorySource(
-        name=line.name,
-        url=line.url,
-        articles=line.articles,
-        state_controlled=line.state_controlled,
-        language=line.language,
-        agency=line.agency,
-    )

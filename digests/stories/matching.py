@@ -1,7 +1,7 @@
 """What two reports of one event share (rule): their words, weighed, and from where on that is enough.
 
-An article is a set of stems: the title counts twice, names and numbers three times, what follows the
-lead half; a stem weighs the more the rarer it is. ``gathering`` makes stories of what is near enough.
+An article is a set of stems: the title counts twice, names and numbers thrice, what follows the lead
+half; a stem weighs the more the rarer it is. ``gathering`` makes stories of what is near enough.
 The figures were read off the development sets; ``tests/benchmarks/stories.py`` prints what each is worth.
 """
 
@@ -10,13 +10,12 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from sys import intern
 
-from digests.stories.words import LANGUAGES_WITH_KEYS, Keys, keys_of, opening, sounds_of, tokens
+from digests.stories.words import Term, opening, terms_of, tokens
 
 OPEN_FOR = timedelta(hours=72)
 """Counted from a story's first article: counted from the last, one war becomes one story."""
@@ -53,6 +52,9 @@ BACKGROUND_WEIGHT = 0.5
 BODY_WORDS = 120
 """The first sentences tell the event; what follows is background that other events share: it counts
 half, and not at all beyond so many words."""
+
+NAMED_WITHIN = 300
+"""Words of a text in which names are looked for where two events may have been taken for one."""
 
 MOST_TERMS = 80
 """Stems kept of one article, the heaviest; bounds the memory."""
@@ -93,6 +95,11 @@ class Method:
     background_weight: float = BACKGROUND_WEIGHT
     forms: bool = True
     """Whether inflected forms are brought together."""
+    beginnings: float = 0.7
+    """What a word's beginning weighs against its stem, where it has one."""
+    beginnings_in_titles: float = 0.5
+    parted: bool = True
+    """Whether two events that were taken for one are told apart by their names."""
     later: float = 1.0
     """How much more is asked where 72 hours lie between: bulletins recur."""
     firm: float = 1.6
@@ -106,39 +113,66 @@ READ_AGAIN = 2_048
 """Articles whose reading is kept: every new article of a story brings the others up once more."""
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An article's words with their weight, rarity not yet counted."""
+
+    stems: Words
+    beginnings: Words
+    """How the words of title and lead begin: what stemming tore apart meets again."""
+
+
 @lru_cache(maxsize=READ_AGAIN)
-def words_of(title: str, text: str, language: str) -> Words:
-    """The stems of an article as the bot weighs them."""
+def words_of(title: str, text: str, language: str) -> Read:
+    """The words of an article as the bot weighs them."""
     return weigh(title, text, language)
 
 
-def weigh(title: str, text: str, language: str, method: Method = METHOD) -> dict[str, float]:
-    """The stems of an article and how much each says, before rarity is known."""
-    weights: dict[str, float] = defaultdict(float)
+def weigh(title: str, text: str, language: str, method: Method = METHOD) -> Read:
+    """The words of an article and how much each says, before rarity is known."""
+    stems: defaultdict[str, float] = defaultdict(float)
+    beginnings: defaultdict[str, float] = defaultdict(float)
     body = opening(text, BODY_WORDS)
-    key = _keys(language) if method.forms else keys_of("")
-    name_weight = method.name_weight_in_titles if title_only(text) else method.name_weight
+    by_title = len(body) <= TITLE_ONLY_WORDS
+    name_weight = method.name_weight_in_titles if by_title else method.name_weight
     for words, weight in (
         (tokens(title), method.title_weight),
         (body[:LEAD_WORDS], 1.0),
         (body[LEAD_WORDS:], method.background_weight),
     ):
-        # Where nearly every word is capitalised ("Drones Hit Port"), a capital says nothing.
-        headline_case = sum(word[0].isupper() for word in words) > 0.6 * len(words)
-        for place, word in enumerate(words):
-            lower = word.lower()
-            if lower in COMMON_WORDS or (len(word) == 1 and not word.isdigit()):
-                continue
-            named = word[0].isupper() and place > 0 and not headline_case
-            boost = name_weight if named or word[0].isdigit() else 1.0
-            weights[intern(min(key(lower)))] += weight * boost
-    heaviest = sorted(weights, key=lambda term: -weights[term])[:MOST_TERMS]
-    return {term: 1 + math.log(weights[term]) for term in heaviest}
+        for term, named in _telling(words, language if method.forms else ""):
+            stems[term.stem] += weight * name_weight if named else weight
+            if weight >= 1:
+                for beginning in term.beginnings:
+                    beginnings[beginning] += weight
+    stems.pop("", None)
+    heaviest = sorted(stems, key=stems.__getitem__, reverse=True)[:MOST_TERMS]
+    share = method.beginnings_in_titles if by_title else method.beginnings
+    share = share if stems else 1.0
+    return Read(
+        {term: 1 + math.log(stems[term]) for term in heaviest},
+        {term: share * (1 + math.log(beginnings[term])) for term in beginnings if share},
+    )
 
 
-def _keys(language: str) -> Keys:
-    """A word's forms are brought together by its dictionary, else by how it begins and sounds."""
-    return keys_of(language) if language in LANGUAGES_WITH_KEYS else sounds_of
+def _telling(words: Sequence[str], language: str) -> Iterator[tuple[Term, bool]]:
+    """The words by which an event can be told, and whether each is a name or a number."""
+    terms = [*map(terms_of(language, COMMON_WORDS), words)]
+    # Where nearly every word is capitalised ("Drones Hit Port"), a capital says nothing.
+    headline_case = sum(word[0].isupper() for word in words) > 0.6 * len(words)
+    for place, term in enumerate(terms):
+        if term is not None:
+            yield term, term.is_number or (term.is_capital and place > 0 and not headline_case)
+
+
+def names_of(title: str, text: str, language: str) -> Words:
+    """The names and numbers of an article alone, far into its text."""
+    names: defaultdict[str, float] = defaultdict(float)
+    for words, weight in ((tokens(title), TITLE_WEIGHT), (opening(text, NAMED_WITHIN), 1.0)):
+        for term, named in _telling(words, language):
+            if named:
+                names[term.stem or term.beginnings[-1]] += weight
+    return {name: 1 + math.log(weight) for name, weight in names.items()}
 
 
 def title_only(text: str) -> bool:
@@ -161,7 +195,17 @@ class Frequencies:
     def add(self, words: Iterable[str]) -> None:
         """Count one more article."""
         self.articles += 1
-        self._with.update(dict.fromkeys(words, 1))
+        for word in words:
+            self._with[word] += 1
+
+    def forget(self, words: Iterable[str]) -> None:
+        """One article less is known."""
+        self.articles -= 1
+        for word in words:
+            if self._with[word] == 1:
+                del self._with[word]
+            else:
+                self._with[word] -= 1
 
     def vector(self, words: Words) -> Vector:
         """The article's direction: rare stems long, stems of every article nearly nothing."""

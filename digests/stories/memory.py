@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from digests.stories.across import AcrossLanguages
@@ -14,6 +15,7 @@ from digests.stories.matching import (
     REMEMBERED_FOR,
     Method,
     Words,
+    names_of,
     title_only,
     weigh,
     words_of,
@@ -42,6 +44,8 @@ class Weighed:
     article: int
     language: str
     words: Words
+    names: Callable[[], Words]
+    """Asked for only where two events may have been taken for one."""
     pivots: Pivots
     by_title: bool
     at: datetime
@@ -51,12 +55,16 @@ def weighed(
     article: int, title: str, body: str, language: str, at: datetime, method: Method = METHOD
 ) -> Weighed:
     """An article made ready for matching."""
+    read = (
+        words_of(title, body, language)
+        if method is METHOD
+        else weigh(title, body, language, method)
+    )
     return Weighed(
         article,
         language,
-        words_of(title, body, language)
-        if method is METHOD
-        else weigh(title, body, language, method),
+        {**read.stems, **read.beginnings},
+        partial(names_of, title, body, language),
         pivots_of(title, body, language),
         title_only(body),
         at,
@@ -81,7 +89,8 @@ class Memory:
         """Articles from here on are remembered."""
         self.ids: dict[int, int] = {}
         """The database's id of each story; a new one gets its id when it is stored."""
-        self.articles: set[int] = set()
+        self.articles: dict[int, int] = {}
+        """The story of each article, by its number."""
         self.synced_at: datetime | None = None
         """When the tables were last read; another worker may have placed articles after it."""
         self.last: tuple[int, int] | None = None
@@ -94,8 +103,8 @@ class Memory:
         self._shelves: dict[str, Shelf] = {}
 
     def serves(self, since: datetime) -> bool:
-        """Whether this memory reaches back far enough, and not so far that it is time to forget."""
-        return self.since <= since <= self.since + 2 * MARGIN
+        """Whether this memory reaches back far enough."""
+        return self.since <= since
 
     def recall(self, known: Sequence[tuple[Weighed, int, datetime]]) -> None:
         """Take in articles with the story that holds each, and when that story began."""
@@ -110,6 +119,20 @@ class Memory:
             for article, story_id, began in some:
                 self._spoke(self._number(story_id), article, min(began, article.at))
         self._forget()
+
+    def has_moved(self, article: int, story_id: int) -> bool:
+        """Whether an article is remembered in another story than this."""
+        number = self.articles.get(article)
+        return number is not None and self.ids[number] != story_id
+
+    def twins(self, now: datetime) -> list[tuple[int, int]]:
+        """Pairs of open stories, by their numbers, that are as near as one event's, the nearest first."""
+        found = [
+            pair
+            for shelf in self._shelves.values()
+            for pair in shelf.twins(now, self._began, self._across)
+        ]
+        return [(one, other) for _, one, other in sorted(found)]
 
     def place(self, waiting: Sequence[Weighed]) -> list[Placement]:
         """A story for every article; rarity is counted over all of them first."""
@@ -154,27 +177,31 @@ class Memory:
     def _spoke(self, story: int, article: Weighed, at: datetime) -> None:
         # A language that joins late does not keep the story open any longer.
         at = self._began[story] = min(at, self._began.get(story, at))
+        self.articles[article.article] = story
         self._across.add(story, article.pivots, article.language, at)
 
     def _count(self, articles: Sequence[Weighed]) -> None:
-        self.articles.update(article.article for article in articles)
         for article in articles:
-            self._across.count(article.pivots)
+            self._across.count(article.article, article.pivots)
         for language, some in _by_language(articles).items():
             self._shelf(language).count(some)
 
     def _forget(self) -> None:
         """Lets go of what is too old, or too much."""
-        gone: set[int] = set()
+        articles: set[int] = set()
+        stories: set[int] = set()
         for shelf in self._shelves.values():
-            articles, stories = shelf.clear(MOST_REMEMBERED)
-            self.articles.difference_update(articles)
-            gone |= stories
-        if not gone:
+            old, over = shelf.clear(MOST_REMEMBERED, REMEMBERED_FOR + MARGIN)
+            articles |= old
+            stories |= over
+            self.since = max(self.since, shelf.since)
+        if not articles:
             return
-        gone -= {story for shelf in self._shelves.values() for story in shelf.stories()}
-        self._across.forget(gone)
-        for story in gone:
+        for article in articles:
+            self.articles.pop(article, None)
+        stories -= {story for shelf in self._shelves.values() for story in shelf.stories()}
+        self._across.forget(articles, stories)
+        for story in stories:
             self._numbers.pop(self.ids.pop(story, 0), None)
             self._began.pop(story, None)
 

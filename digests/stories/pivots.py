@@ -10,13 +10,21 @@ from __future__ import annotations
 import csv
 import gzip
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
 from digests.stories.matching import BODY_WORDS
-from digests.stories.words import LANGUAGES_WITH_KEYS, keys_of, opening, tokens
+from digests.stories.words import (
+    BEGINNING,
+    KNOWN_FORMS,
+    LANGUAGES_WITH_KEYS,
+    beginning,
+    keys_of,
+    opening,
+    tokens,
+)
 
 PLACES = Path(__file__).with_name("places.tsv.gz")
 CONCEPTS = Path(__file__).with_name("concepts.tsv")
@@ -28,6 +36,9 @@ IN_TITLE = 1.5
 PLACE, COUNTRY, NAME, NUMBER, MATTER = "@", "!", "~", "#", "="
 WEIGHTS = {PLACE: 1.6, COUNTRY: 1.0, NAME: 1.5, NUMBER: 1.5, MATTER: 1.0}
 """What each kind says of an event, before rarity is known; the kind is a pivot's first letter."""
+
+KIN = 3
+"""Letters in which a region's name and its city's agree: Одещина, Одеса."""
 
 COUNTS_FROM = 10
 """A smaller number is in every other report, and proves nothing."""
@@ -147,43 +158,79 @@ def _around(place: str) -> frozenset[str]:
 
 def _spoken_of(words: list[str], language: str) -> Iterator[str]:
     """The pivots of these words, in order; a pair of words before each of them."""
-    table = _tables().words[language]
-    firsts = _tables().firsts[language]
-    key = keys_of(language)
+    meaning = _meaning_of(language)
     headline_case = sum(word[0].isupper() for word in words) > 0.6 * len(words)
-    readings = [key(word.lower()) for word in words]
+    meant = [meaning(word.lower()) for word in words]
     skip = -1
-    for at, word in enumerate(words):
+    for at, (word, mean) in enumerate(zip(words, meant, strict=True)):
         if at == skip:
             continue
         if word[0].isdecimal():
-            number, skip = _number(words, readings, at)
+            number, skip = _number(words, meant, at)
             if number:
                 yield f"{NUMBER}{number}"
             continue
-        found = [] if firsts.isdisjoint(readings[at]) else _pair(readings, at, table)
+        found: Sequence[str] = _pair(meant, at, _tables().words[language]) if mean.begins else ()
         if found:
             skip = at + 1
         else:
-            found = [pivot for form in sorted(readings[at]) for pivot in table.get(form, ())]
+            found = mean.pivots
         # A place begins with a capital, unless it is an adjective: "мир" and "Мир" are two things.
         if found and word[0].islower() and "ськ" not in word:
             found = [pivot for pivot in found if pivot[0] not in (PLACE, COUNTRY)]
         yield from found
         if not found and at and word[0].isupper() and not headline_case:
-            name = _consonants(min(readings[at]), language)
+            name = _consonants(min(mean.readings), language)
             if len(name) > 2:
                 yield f"{NAME}{name}"
 
 
-def _pair(readings: list[frozenset[str]], at: int, table: Lookup) -> list[str]:
-    if at + 1 == len(readings):
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What a word may stand for."""
+
+    readings: frozenset[str]
+    pivots: tuple[str, ...]
+    begins: bool
+    """Whether a pair may begin with it."""
+
+
+@cache
+def _meaning_of(language: str) -> Callable[[str], _Meaning]:
+    table, firsts = _tables().words[language], _tables().firsts[language]
+    key = keys_of(language)
+
+    @lru_cache(maxsize=KNOWN_FORMS)
+    def meaning(form: str) -> _Meaning:
+        readings = key(form)
+        pivots = tuple(p for reading in sorted(readings) for p in table.get(reading, ()))
+        return _Meaning(readings, pivots, not firsts.isdisjoint(readings))
+
+    return meaning
+
+
+def kin_of(words: Iterable[str], language: str) -> list[str]:
+    """The other words for the places named here: a region's name for its city, and the other way."""
+    if language not in LANGUAGES_WITH_KEYS:
         return []
-    pairs = (f"{a} {b}" for a in sorted(readings[at]) for b in sorted(readings[at + 1]))
-    return [pivot for pair in pairs for pivot in table.get(pair, ())]
+    forms, meaning = _tables().forms[language], _meaning_of(language)
+    kin: dict[str, None] = {}
+    for word in dict.fromkeys(words):
+        if word[0].isupper() or "ськ" in word:
+            near = word[:KIN].lower()
+            for pivot in meaning(word.lower()).pivots:
+                kin.update((f, None) for f in forms.get(pivot, ()) if f.startswith(near))
+    return list(kin)
 
 
-def _number(words: list[str], readings: list[frozenset[str]], at: int) -> tuple[str, int]:
+def _pair(meant: Sequence[_Meaning], at: int, table: Lookup) -> list[str]:
+    if at + 1 == len(meant):
+        return []
+    one, other = sorted(meant[at].readings), sorted(meant[at + 1].readings)
+    return [pivot for a in one for b in other for pivot in table.get(f"{a} {b}", ())]
+
+
+def _number(words: Sequence[str], meant: Sequence[_Meaning], at: int) -> tuple[str, int]:
     """The number that begins here, in full ("120 тисяч" is 120000), and the word it swallowed."""
     written, skip = words[at], -1
     written = (
@@ -195,7 +242,7 @@ def _number(words: list[str], readings: list[frozenset[str]], at: int) -> tuple[
     following = words[at + 1] if at + 1 < len(words) else ""
     if len(following) == 3 and following.isdecimal() and len(words[at]) <= 3 and number:
         number, skip = number * 1_000 + float(following), at + 1
-    elif following and (scale := readings[at + 1] & _SCALES.keys()):
+    elif following and (scale := meant[at + 1].readings & _SCALES.keys()):
         number, skip = number * 10 ** _SCALES[min(scale)], at + 1
     return f"{number:g}" if number > 1 else "", skip
 
@@ -218,6 +265,8 @@ class _Tables:
     """By language: what a pair may begin with."""
     expected: Mapping[str, Mapping[str, float]]
     within: Mapping[str, str]
+    forms: Mapping[str, Lookup]
+    """By language: a place to its single words."""
     common: frozenset[str]
 
 
@@ -254,14 +303,33 @@ def _tables() -> _Tables:
         language: frozenset(form.split(" ")[0] for form in known if " " in form)
         for language, known in words.items()
     }
-    expected = {
-        language: {
-            form: 20.0 if not common.isdisjoint(found) else max(IN_USUAL[p[0]] for p in found)
-            for form, found in known.items()
-        }
-        for language, known in words.items()
+    expected = {language: _expected(known, common) for language, known in words.items()}
+    return _Tables(words, firsts, expected, within, _by_place(words), frozenset(common))
+
+
+def _by_place(words: Mapping[str, Lookup]) -> dict[str, dict[str, tuple[str, ...]]]:
+    """The table the other way round."""
+    forms: dict[str, dict[str, tuple[str, ...]]] = {language: {} for language in words}
+    for language, known in words.items():
+        for form, pivots in known.items():
+            for pivot in pivots if " " not in form else ():
+                if pivot[0] in (PLACE, COUNTRY):
+                    forms[language][pivot] = (*forms[language].get(pivot, ()), form)
+    return forms
+
+
+def _expected(known: Lookup, common: Collection[str]) -> dict[str, float]:
+    """In how many of the usual articles each stem stands, and each beginning of one."""
+    stems = {
+        form: 20.0 if any(p in common for p in found) else max(IN_USUAL[p[0]] for p in found)
+        for form, found in known.items()
     }
-    return _Tables(words, firsts, expected, within, frozenset(common))
+    begun: dict[str, float] = {}
+    for form, times in stems.items():
+        for word in form.split(" "):
+            term = beginning(word, BEGINNING)
+            begun[term] = max(times, begun.get(term, 0.0))
+    return stems | begun
 
 
 def _read_places() -> Iterator[tuple[str, str, list[tuple[str, str]]]]:

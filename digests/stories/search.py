@@ -20,7 +20,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from digests.stories.pivots import kin_of
 from digests.stories.story import Story, StoryArticle
+from digests.stories.words import LONGEST_OPENING, indexed, opening, tokens
 
 INDEX_SQLITE = (
     "CREATE VIRTUAL TABLE story_terms USING fts5"
@@ -45,6 +47,14 @@ for _engine, _statements in (("sqlite", INDEX_SQLITE), ("postgresql", INDEX_POST
             "after_create",
             DDL(_statement).execute_if(dialect=_engine),  # type: ignore[no-untyped-call]
         )
+
+
+def terms_of(title: str, text: str, language: str) -> str:
+    """Everything an article can be found by, in the order of its words; last, other words for its places."""
+    words = tokens(title) + opening(text, LONGEST_OPENING)
+    found = indexed(words, language)
+    found.update(dict.fromkeys(kin_of(words, language)))
+    return " ".join(found)
 
 
 async def search(session: AsyncSession, stems: Sequence[str], *, limit: int = 10) -> list[Story]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,12 +13,15 @@ import scipy.sparse as sp
 
 from digests.stories.across import AcrossLanguages, Spoken
 from digests.stories.gathering import Gathering, Group
-from digests.stories.matching import FOLLOW_UP, OPEN_FOR, REMEMBERED_FOR, Method, Words
+from digests.stories.matching import FOLLOW_UP, OPEN_FOR, Method, Words
+from digests.stories.parting import LEAST, parted
 from digests.stories.pivots import USUAL, Pivots, expected_of
 from digests.stories.vectors import Rows, Vocabulary, empty, heaviest, stacked
 
 OPEN = OPEN_FOR.total_seconds()
-REMEMBERED = REMEMBERED_FOR.total_seconds()
+
+KEPT = 0.9
+"""Share of articles still young enough, above which it is not yet worth letting go of the others."""
 
 WORTH_A_LOOK = 0.5
 """Share of the nearness asked, below which a story is not compared any further."""
@@ -34,6 +38,8 @@ class Article(Protocol):
     def article(self) -> int: ...
     @property
     def words(self) -> Words: ...
+    @property
+    def names(self) -> Callable[[], Words]: ...
     @property
     def pivots(self) -> Pivots: ...
     @property
@@ -64,6 +70,8 @@ class Shelf:
         self._story = np.empty(0, np.int64)
         self._at = np.empty(0)
         self._by_title = np.empty(0, bool)
+        self.since = datetime.min.replace(tzinfo=UTC)
+        """Older articles were let go of."""
 
     def stories(self) -> set[int]:
         """The stories that have an article here."""
@@ -115,6 +123,8 @@ class Shelf:
             barred=barred,
         ).run()
         new = len(reading.articles)
+        if self._method.parted:
+            found = _parted(reading.articles, found)
         return [stories[home - new] if home >= new else -1 - home for home in found]
 
     def _told(
@@ -122,13 +132,7 @@ class Shelf:
     ) -> tuple[list[int], Rows, list[Group]]:
         """The open stories that are worth a look, the sums of their articles, and what they are."""
         open_ = self._open(_seconds(reading.articles))
-        stories, which = np.unique(self._story[open_], return_inverse=True)
-        ones = np.ones(len(open_), np.float32)
-        holds = sp.csr_array(
-            (ones, (which, np.arange(len(open_)))), shape=(len(stories), len(open_))
-        )
-        sums = (holds @ self._vocabulary.units(self._rows[open_])).tocsr()
-        length = np.sqrt(np.asarray(sums.multiply(sums).sum(axis=1)).ravel())
+        stories, which, sums, length = self._sums(open_)
         near = (reading.units @ sums.T).max(axis=0).toarray().ravel() if len(stories) else length
         count = np.bincount(which, minlength=len(stories))
         last = np.full(len(stories), -np.inf)
@@ -148,6 +152,38 @@ class Shelf:
             for k in kept
         ]
         return stories[kept].tolist(), sums[kept], groups
+
+    def _sums(self, rows: Any) -> tuple[Any, Any, Rows, Any]:
+        """The stories of these rows, the story of each, the sums of their articles, and their lengths."""
+        stories, which = np.unique(self._story[rows], return_inverse=True)
+        ones = np.ones(len(rows), np.float32)
+        holds = sp.csr_array((ones, (which, np.arange(len(rows)))), shape=(len(stories), len(rows)))
+        sums = (holds @ self._vocabulary.units(self._rows[rows])).tocsr()
+        length = np.sqrt(np.asarray(sums.multiply(sums).sum(axis=1)).ravel())
+        return stories, which, sums, length
+
+    def twins(
+        self, now: datetime, began: Mapping[int, datetime], across: AcrossLanguages
+    ) -> list[tuple[float, int, int]]:
+        """Pairs of open stories that are firmly near: how much, and both."""
+        young = self._at >= now.timestamp() - OPEN
+        rows = np.flatnonzero(young & ~self._by_title)
+        if not len(rows):
+            return []
+        stories, which, sums, _ = self._sums(rows)
+        count = np.bincount(which)
+        near = sp.triu(sums @ sums.T, 1).tocoo()
+        least = self._method.texts.least * self._method.firm
+        height = near.data / (count[near.row] * count[near.col])
+        found = []
+        for k in np.flatnonzero(height >= least):
+            one, other = int(stories[near.row[k]]), int(stories[near.col[k]])
+            spoken = across.spoken(one), across.spoken(other)
+            if abs(began[one] - began[other]) <= OPEN_FOR and not any(
+                across.differ(*both, by_title=False) for both in (spoken, spoken[::-1])
+            ):
+                found.append((-float(height[k]), one, other))
+        return found
 
     def followed(
         self, reading: Reading, places: Sequence[int], began: Mapping[int, datetime]
@@ -177,24 +213,47 @@ class Shelf:
             )
         return found
 
-    def clear(self, most: int) -> tuple[set[int], set[int]]:
+    def clear(self, most: int, longest: timedelta) -> tuple[set[int], set[int]]:
         """Lets go of old articles, and of the oldest beyond so many; these, and their stories."""
         if not len(self._at):
             return set(), set()
-        kept = self._at >= self._at.max() - REMEMBERED
+        since = self._at.max() - longest.total_seconds()
+        kept = self._at >= since
         if kept.sum() > most:
             kept &= self._at > np.sort(self._at)[-most - 1]
-        if kept.mean() > 0.9:
+        if kept.mean() > KEPT:
             return set(), set()
         gone = set(self._article[~kept].tolist()), set(self._story[~kept].tolist())
-        self._rows = self._rows[kept]
+        self._vocabulary.forget(self._rows[~kept])
+        self._rows = self._vocabulary.narrowed(self._rows[kept])
         self._article, self._story = self._article[kept], self._story[kept]
         self._at, self._by_title = self._at[kept], self._by_title[kept]
+        self.since = datetime.fromtimestamp(since, UTC)
         return gone
 
     def _open(self, at: Any) -> Any:
         """The places of articles whose stories may still be open."""
         return np.flatnonzero((self._at >= at.min() - OPEN) & (self._at <= at.max() + OPEN))
+
+
+def _parted(articles: Sequence[Article], homes: Sequence[int]) -> list[int]:
+    """The same homes, where those that begin with these articles are told apart by names."""
+    found = list(homes)
+    waiting = [home for home, size in Counter(homes).items() if home < len(homes) and size >= LEAST]
+    while waiting:
+        home = waiting.pop()
+        places = [place for place, where in enumerate(found) if where == home]
+        if sum(articles[place].by_title for place in places) > len(places) / 2:
+            continue
+        other = parted([articles[place].names() for place in places])
+        if other is None:
+            continue
+        for camp in (False, True):
+            some = [place for place, side in zip(places, other, strict=True) if side is camp]
+            for place in some:
+                found[place] = some[0]
+            waiting.append(some[0])
+    return found
 
 
 def _alone(reading: Reading) -> list[Group]:

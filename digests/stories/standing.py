@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from digests.vocabulary import Standing
 
@@ -77,6 +78,12 @@ _NAMED_FIRST = {
 }
 
 
+HEDGED, DENIED = "hedged", "denied"
+_CUES = {HEDGED: _HEDGED, DENIED: _DENIED}
+READ_AGAIN = 4_096
+"""Answers that are kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What one independent source tells of the event."""
@@ -105,13 +112,13 @@ def judge(reports: Sequence[Report]) -> Judgement:
 
     A claim is attributed to whoever made it first, a dispute to whoever denied it last.
     """
-    denied = [report for report in reports if _met(_DENIED, report)]
-    plain = {r.source for r in reports if not _met(_HEDGED, r) and not _met(_DENIED, r)}
+    denied = [report for report in reports if _met(DENIED, report)]
+    plain = {r.source for r in reports if not _met(HEDGED, r) and not _met(DENIED, r)}
     if denied and len({report.source for report in reports}) > 1:
         return Judgement(Standing.DISPUTED, attribution(denied[-1]) or denied[-1].source)
     if len(plain) >= CONFIRMING_SOURCES:
         return Judgement(Standing.CONFIRMED, None)
-    hedged = [report for report in reports if _met(_HEDGED, report)]
+    hedged = [report for report in reports if _met(HEDGED, report)]
     if hedged:
         return Judgement(Standing.DEVELOPING, attribution(hedged[0]) or hedged[0].source)
     return Judgement(Standing.DEVELOPING, attribution(reports[0]))
@@ -136,6 +143,8 @@ def _names_somebody(who: str) -> bool:
     )
 
 
-def _met(cues: dict[str, re.Pattern[str]], report: Report) -> bool:
-    cue = cues.get(report.language)
-    return bool(cue and cue.search(report.told))
+@lru_cache(maxsize=READ_AGAIN)
+def _met(cue: str, report: Report) -> bool:
+    """Whether a report gives a cue; its story asks again with every new report."""
+    pattern = _CUES[cue].get(report.language)
+    return bool(pattern and pattern.search(report.told))

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from digests.stories.agencies import agency_named, agency_of
 from digests.stories.lead import lead, sentences
-from digests.stories.matching import READ_AGAIN, weigh, words_of
+from digests.stories.matching import READ_AGAIN, weigh
 from digests.stories.pivots import pivots_of
 from digests.stories.severity import severity
 from digests.stories.standing import Report, judge
@@ -53,8 +53,11 @@ _COUNTS = frozenset(
 )
 """Stems of numbers written as words: the dead are counted so."""
 
+OPENING = 90
+"""Words of a report, each once, that are held against another's: a paper may cut the rest."""
+
 SAME_WORDS = 0.8
-"""Jaccard likeness of two reports from which one is the other's copy and no second witness."""
+"""Jaccard likeness of their openings from which one is the other's copy and no second witness."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,8 @@ class Told:
     at: datetime
     given: tuple[str, ...]
     """Topics that its source or sender gave it."""
+    terms: str
+    """Everything it can be found by, in the order of its words."""
 
     @property
     def lead(self) -> str:
@@ -81,8 +86,13 @@ class Told:
 
     @property
     def stems(self) -> frozenset[str]:
+        """All that it speaks of."""
+        return _stems(self.terms)
+
+    @property
+    def opening(self) -> frozenset[str]:
         """What its title and first sentences speak of."""
-        return frozenset(words_of(self.title, body(self.summary, self.text), self.language))
+        return _stems(self.terms, OPENING)
 
     @property
     def agency(self) -> str | None:
@@ -93,6 +103,11 @@ class Told:
     def pivots(self) -> Collection[str]:
         """What they speak of in any language."""
         return pivots_of(self.title, self.lead, self.language).weights
+
+
+@lru_cache(maxsize=READ_AGAIN)
+def _stems(terms: str, first: int | None = None) -> frozenset[str]:
+    return frozenset(terms.split()[:first])
 
 
 @lru_cache(maxsize=READ_AGAIN)
@@ -287,7 +302,7 @@ def _newer(articles: Sequence[Told], fresh: Collection[int]) -> Told | None:
     earlier = [article for article in articles if article.article not in fresh][-KNOWN:]
     known = {stem for article in earlier for stem in article.stems}
     for article in reversed(articles):
-        stems = frozenset(weigh(article.title, "", article.language))
+        stems = frozenset(weigh(article.title, "", article.language).stems)
         if article.article not in fresh or article.state_controlled or not stems:
             continue
         if len(stems - known) >= NEWER_SHARE * len(stems):
@@ -296,7 +311,7 @@ def _newer(articles: Sequence[Told], fresh: Collection[int]) -> Told | None:
 
 
 def _is_news(sentence: str, language: str, known: Collection[str]) -> bool:
-    stems = frozenset(weigh("", sentence, language))
+    stems = frozenset(weigh("", sentence, language).stems)
     new = [stem for stem in stems if stem not in known]
     if any(stem[0].isdigit() or stem in _COUNTS for stem in new):
         return True
@@ -323,10 +338,10 @@ def _reports(articles: Sequence[Told]) -> list[Report]:
     kept: list[tuple[Told, frozenset[str]]] = []
     agencies: set[str] = set()
     for article in sorted(newest.values(), key=lambda a: a.at):
-        stems, agency = article.stems, article.agency
-        if agency in agencies or any(_same(stems, others) for _, others in kept):
+        opening, agency = article.opening, article.agency
+        if agency in agencies or any(_same(opening, others) for _, others in kept):
             continue
-        kept.append((article, stems))
+        kept.append((article, opening))
         if agency:
             agencies.add(agency)
     return [Report(a.source, a.title, a.lead, a.language) for a, _ in kept]

@@ -48,9 +48,24 @@ class Vocabulary:
     def count(self, articles: Sequence[Words]) -> None:
         """So many more articles are known."""
         self._articles += len(articles)
+        seen = self._seen
         for words in articles:
             for stem in words:
-                self._seen[self._column(stem)] += 1
+                seen[self._column(stem)] += 1
+
+    def forget(self, rows: Rows) -> None:
+        """These articles are known no more."""
+        self._articles -= rows.shape[0]
+        for column, times in zip(*np.unique(rows.indices, return_counts=True), strict=True):
+            self._seen[column] -= float(times)
+
+    def narrowed(self, rows: Rows) -> Rows:
+        """The same rows, once they are all that is known: stems that none of them holds are gone."""
+        used, indices = np.unique(rows.indices, return_inverse=True)
+        stems = list(self._columns)
+        self._seen = [self._seen[column] for column in used]
+        self._columns = {stems[column]: number for number, column in enumerate(used)}
+        return sp.csr_array((rows.data, indices, rows.indptr), shape=(rows.shape[0], len(used)))
 
     def units(self, rows: Rows) -> Rows:
         """Directions of length 1: rare stems long, stems of every article nearly nothing."""
@@ -61,8 +76,9 @@ class Vocabulary:
         return of_length_one(weighed)
 
     def _column(self, stem: str) -> int:
-        column = self._columns.setdefault(stem, len(self._columns))
-        if column == len(self._seen):
+        column = self._columns.get(stem)
+        if column is None:
+            column = self._columns[stem] = len(self._columns)
             self._seen.append(0.5 + self._expected(stem))
         return column
 

@@ -7,8 +7,10 @@ nothing, are looked up in pymorphy3's dictionary, which also guesses what it doe
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import cache, lru_cache
+from sys import intern
 
 LANGUAGES_WITH_KEYS = ("en", "uk", "ru")
 """The languages whose inflected forms we can bring together."""
@@ -16,9 +18,11 @@ LANGUAGES_WITH_KEYS = ("en", "uk", "ru")
 KNOWN_FORMS = 30_000
 """Word forms whose keys are remembered for each language; about 6 MB when full."""
 
-_APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "‘": "'", "`": "'", "\u0301": None})
+_APOSTROPHES = re.compile("[’ʼ‘`]")
+_ACCENT = "\u0301"
 _INITIALISM = re.compile(r"\b(?:[A-Z]\.){2,}")
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+(?:[.,]\d+)*")
+_DOUBLED = re.compile(r"(.)\1+")
 _POSSESSIVE = re.compile(r"'s$|s'$", re.IGNORECASE)
 
 
@@ -30,19 +34,34 @@ def tokens(text: str) -> list[str]:
     return list(_tokens(text))
 
 
-@lru_cache(maxsize=8)
-def _tokens(text: str) -> tuple[str, ...]:
-    # Kept for a moment: the title and opening of an article are asked for by several rules.
-    plain = text.translate(_APOSTROPHES)
-    plain = _INITIALISM.sub(lambda match: match[0].replace(".", "") + " ", plain)
-    found: list[str] = _TOKEN.findall(plain)
-    return tuple(_POSSESSIVE.sub("", word) if "'" in word else word for word in found)
+LONGEST_OPENING = 400
+"""Words of an article that anything looks at; the heart of any report lies within."""
 
 
 def opening(text: str, words: int) -> list[str]:
-    """The first words of a text."""
+    """The first words of a text, at most 400."""
     # Nobody's words are twelve letters on average: no need to cut a whole page.
-    return tokens(text[: words * 12])[:words]
+    return list(_opening(text[: LONGEST_OPENING * 12])[:words])
+
+
+# A batch of articles is asked for by several rules, one after another.
+@lru_cache(maxsize=600)
+def _opening(text: str) -> tuple[str, ...]:
+    return tuple(map(intern, _cut(text)[:LONGEST_OPENING]))
+
+
+@lru_cache(maxsize=600)
+def _tokens(text: str) -> tuple[str, ...]:
+    return tuple(_cut(text))
+
+
+def _cut(text: str) -> list[str]:
+    plain = _APOSTROPHES.sub("'", text).replace(_ACCENT, "")
+    plain = _INITIALISM.sub(lambda match: match[0].replace(".", "") + " ", plain)
+    found: list[str] = _TOKEN.findall(plain)
+    if "'" not in plain:
+        return found
+    return [_POSSESSIVE.sub("", word) if "'" in word else word for word in found]
 
 
 Keys = Callable[[str], frozenset[str]]
@@ -63,21 +82,73 @@ def _form_itself(form: str) -> frozenset[str]:
     return frozenset((form,))
 
 
+_LATIN = str.maketrans(
+    {"а": "a", "б": "b", "в": "v", "г": "g", "ґ": "g", "д": "d", "е": "e", "є": "e", "ё": "e", "ж": "z",
+     "з": "z", "и": "i", "і": "i", "ї": "i", "й": "i", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o",
+     "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f", "х": "h", "ц": "s", "ч": "s", "ш": "s",
+     "щ": "s", "ы": "i", "э": "e", "ю": "u", "я": "a", "ь": "", "ъ": "", "'": ""}
+)  # fmt: skip
 _SOUNDS = (
     ("shch", "s"), ("sch", "s"), ("sh", "s"), ("ch", "s"), ("zh", "z"), ("kh", "h"), ("ts", "s"),
     ("tc", "s"), ("c", "s"), ("x", "h"), ("yu", "u"), ("ya", "a"), ("ju", "u"), ("ja", "a"),
     ("iu", "u"), ("ia", "a"), ("yo", "e"), ("ye", "e"), ("j", "i"), ("y", "i"), ("w", "v"),
 )  # fmt: skip
-SOUNDING = 4
-"""Letters by which a word is known where we cannot bring its forms together: endings come later."""
+BEGINS = "-"
+"""Before every beginning: none is taken for a stem."""
+
+BEGINNING = 4
+"""Letters of a word's beginning that count beside its stem."""
+
+BEGINNINGS = (3, 5, 7)
+"""The same where we cannot bring a word's forms together: endings come later."""
 
 
 @lru_cache(maxsize=KNOWN_FORMS)
-def sounds_of(form: str) -> frozenset[str]:
-    """How a word of a language without keys begins; alike in the many ways to write Cyrillic in Latin."""
+def sound_of(form: str) -> str:
+    """How a word sounds, alike in Cyrillic and in the many ways to write it in Latin."""
+    form = form.translate(_LATIN)
     for letters, sound in _SOUNDS:
         form = form.replace(letters, sound)
-    return frozenset((form.replace("ii", "i")[:SOUNDING],))
+    return _DOUBLED.sub(r"\1", form)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What a word as written says of an event."""
+
+    stem: str
+    """Empty in a language whose forms we cannot bring together."""
+    beginnings: tuple[str, ...]
+    is_capital: bool
+    is_number: bool
+
+
+@cache
+def terms_of(language: str, without: frozenset[str]) -> Callable[[str], Term | None]:
+    """What gives a word as written its term; nothing for those ``without`` and for single letters."""
+    key = keys_of(language)
+    has_keys = language in LANGUAGES_WITH_KEYS
+
+    @lru_cache(maxsize=KNOWN_FORMS)
+    def term(word: str) -> Term | None:
+        form = word.lower()
+        if form in without or (len(word) == 1 and not word.isdigit()):
+            return None
+        stem = intern(min(key(form))) if has_keys else ""
+        begun = (beginning(form, BEGINNING),) if has_keys else _beginnings(form)
+        return Term(stem, begun, word[0].isupper(), word[0].isdigit())
+
+    return term
+
+
+def _beginnings(form: str) -> tuple[str, ...]:
+    sound = sound_of(form)
+    return tuple(dict.fromkeys(beginning(sound, letters) for letters in BEGINNINGS))
+
+
+def beginning(form: str, letters: int) -> str:
+    """The term by which words that begin alike meet."""
+    return intern(f"{BEGINS}{letters}{form[:letters]}")
 
 
 def _stemmed_keys(algorithm: str) -> Keys:
@@ -112,18 +183,19 @@ def phrase_keys(word: str, language: str) -> frozenset[str]:
     return frozenset((word,)) if word in keys else keys
 
 
-INDEXED_WORDS = 400
-"""Words of an article that full-text search knows; the heart of any report lies within."""
-
-
 def index_terms(text: str, language: str) -> str:
     """Everything a text can be found by: its words' keys, each once, separated by blanks."""
+    return " ".join(indexed(opening(text, LONGEST_OPENING), language))
+
+
+def indexed(words: Iterable[str], language: str) -> dict[str, None]:
+    """The keys of these words, each once, in their order."""
     keys = keys_of(language)
     found: dict[str, None] = {}
-    for word in opening(text, INDEXED_WORDS):
-        readings = keys(word.lower())
+    for word in dict.fromkeys(map(str.lower, words)):
+        readings = keys(word)
         found.update(dict.fromkeys(sorted(readings) if len(readings) > 1 else readings))
-    return " ".join(found)
+    return found
 
 
 def query_terms(said: str, language: str) -> list[str]:

@@ -23,7 +23,7 @@ from digests.migrations.tables import METADATA
 from digests.storage.database import Database
 from digests.stories.group import group
 from digests.stories.memory import Memory, weighed
-from digests.stories.tagging import load_topics
+from digests.stories.tagging import Topics, load_topics
 from tests.benchmarks import figure
 from tests.benchmarks.stream import BEGINS, Item, stream
 
@@ -41,17 +41,17 @@ async def pace() -> float:
             await connection.run_sync(METADATA.create_all)
         async with database.write() as session:
             session.add_all(_source(number) for number in range(SOURCES))
-        await _grouped(database, items[:OPEN], 0)
-        seconds = await _grouped(database, items[OPEN:], OPEN)
+        topics = load_topics()
+        await _grouped(database, topics, items[:OPEN], 0)
+        seconds = await _grouped(database, topics, items[OPEN:], OPEN)
         await database.close()
     return TIMED / seconds
 
 
-async def _grouped(database: Database, items: Sequence[Item], first: int) -> float:
+async def _grouped(database: Database, topics: Topics, items: Sequence[Item], first: int) -> float:
     """Seconds of the processor until these articles are in stories."""
     async with database.write() as session:
         await session.execute(insert(Article), [_row(first + n, i) for n, i in enumerate(items)])
-    topics = load_topics()
     began = time.process_time()
     waiting = True
     while waiting:

@@ -282,6 +282,23 @@ async def test_a_story_is_found_by_another_form_of_its_words(
         assert revision.title == found
 
 
+@pytest.mark.parametrize(
+    "said", ["Харків лікарня", "харківські лікарні", "Харківщина", "лікарень Харкова"]
+)
+async def test_a_place_is_found_by_the_name_of_its_region_and_the_other_way(
+    database: Database, now: datetime, said: str
+) -> None:
+    title = "Лікарні Харківщини перевели на резервне живлення"
+    await arrive(
+        database, now, (title, "Усі тринадцять закладів області працюють, кажуть медики."), BANK
+    )
+    await grouped(database, now)
+    async with database.read() as session:
+        (story,) = await search(session, query_terms(said, "uk"))
+        revision = await session.get_one(StoryRevision, (story.id, story.revision))
+        assert revision.title == title
+
+
 async def test_a_hostile_article_is_placed_like_any_other(
     database: Database, now: datetime
 ) -> None:

@@ -93,9 +93,38 @@ def test_what_was_placed_is_not_counted_twice_when_read_back() -> None:
     assert list(memory.ids.values()) == [7]
 
 
+def test_words_that_stems_tear_apart_meet_in_how_they_begin() -> None:
+    one, other = (weigh(title, "", "ru") for title in ("Вологжанин", "Вологда"))
+    assert one.stems.keys().isdisjoint(other.stems)
+    assert one.beginnings.keys() == other.beginnings.keys()
+
+
+def test_a_memory_lets_go_of_what_is_older_than_a_week() -> None:
+    memory = Memory(AT)
+    memory.place([article(1, HARBOUR), article(2, BANK)])
+    memory.place([article(3, SCHOOL, 24 * 10), article(4, HARBOUR, 24 * 10)])
+    assert set(memory.articles) == {3, 4}
+    assert not memory.serves(AT)
+
+
+def test_two_events_that_were_taken_for_one_become_two_stories() -> None:
+    tells = "Drones hit the port overnight and silos burned, the governor said on television."
+    here = [
+        ("Drones hit port", f"{tells} Izmail asked Odesa for help; Kiper spoke {'again ' * n}")
+        for n in range(4)
+    ]
+    there = [
+        ("Drones hit port", f"{tells} Reni asked Bolhrad for crews; Zinchenko spoke {'again ' * n}")
+        for n in range(4)
+    ]
+    stories = placed(*(article(n, words) for n, words in enumerate(here + there)))
+    assert len(set(stories[:4])) == len(set(stories[4:])) == 1
+    assert stories[0] != stories[4]
+
+
 def test_likeness_is_one_for_the_same_words_and_none_for_others() -> None:
     frequencies = Frequencies()
-    words = [weigh(*text, "en") for text in (HARBOUR, BANK, SCHOOL)]
+    words = [weigh(*text, "en").stems for text in (HARBOUR, BANK, SCHOOL)]
     for each in words:
         frequencies.add(each)
     harbour, bank, _ = (frequencies.vector(each) for each in words)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from digests.stories.search import terms_of
 from digests.stories.tagging import load_topics
 from digests.stories.telling import Told, tell, topics_of
 from digests.vocabulary import Standing
@@ -16,7 +17,7 @@ def told(number: int, title: str, summary: str, source: str = "", hours: float =
     name = source or f"Source {number}"
     return Told(
         number, hash(name), name, False, f"https://example.org/{number}", title, summary, "", "en",
-        AT + timedelta(hours=hours), (),
+        AT + timedelta(hours=hours), (), terms_of(title, summary, "en"),
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from digests.stories.words import index_terms, keys_of, query_terms, tokens
+from digests.stories.words import index_terms, keys_of, query_terms, sound_of, tokens
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,18 @@ def test_inflected_forms_share_a_key(language: str, one: str, other: str) -> Non
 )
 def test_what_is_indexed_is_found_by_another_form(language: str, text: str, said: str) -> None:
     assert set(query_terms(said, language)) <= set(index_terms(text, language).split())
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("харьков", "harkov"),
+        ("harkow", "kharkov"),
+        ("pomosch", "pomoshh"),
+        ("krayne", "kraine"),
+        ("щербаков", "shcherbakov"),
+    ],
+)
+def test_a_word_sounds_alike_in_every_spelling(one: str, other: str) -> None:
+    length = min(len(sound_of(one)), len(sound_of(other)))
+    assert sound_of(one)[:length] == sound_of(other)[:length]

@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.delivery.answer import Answer
 from bot.delivery.counts import Counts
+from bot.delivery.departures import Departures
 from bot.delivery.flusher import DATABASE_PAUSE, Flusher
 from bot.delivery.gateway import Gateway
 from bot.delivery.slots import Slots
@@ -32,7 +33,6 @@ from digests.errors import DeliveryError, SecondPoller, TokenRefused
 from digests.outbox import pace
 from digests.outbox.claim import LEAD, Claim, Claimed, claim
 from digests.outbox.clock import Clock, SharedClock
-from digests.outbox.depart import depart
 from digests.outbox.dispatch import Content, Lane, MessageKind
 from digests.outbox.glance import Glance, glance
 from digests.outbox.plan import PLANNED
@@ -116,6 +116,7 @@ class Courier:
             counts=self.counts,
             at_most_once=at_most_once,
         )
+        self._departures = Departures(database)
         self._flying: set[asyncio.Task[None]] = set()
         self._landed, self._woken = asyncio.Event(), asyncio.Event()
         self.upkeep = Upkeep(
@@ -346,11 +347,7 @@ class Courier:
         """A send that may have arrived before says in the database that it leaves, just before it does:
         whoever finds it after our death knows then whether it did."""
         await self._clock.sleep_until(self._slots.of(message.id) - DEPARTING)
-        try:
-            async with self._database.write() as session:
-                return await depart(session, message.id, message.slot_no)
-        except (DBAPIError, OSError):
-            return False
+        return await self._departures.may_leave(message.id, message.slot_no)
 
     async def _turn(self, message: Claimed) -> float:
         """Waits for the message's slot, which may change meanwhile; and for room in our own window."""

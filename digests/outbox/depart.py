@@ -1,4 +1,4 @@
-"""A send that may have arrived before says that it leaves again (verb), in a commit just before it does.
+"""Sends that may have arrived before say that they leave again (verb), in a commit just before they do.
 
 Most of what is in a dying worker's hands was never on the wire: it was claimed a quarter of a second
 ahead. After a first death nobody can tell which, and all go again, once. By this mark it is known after
@@ -7,23 +7,32 @@ a second one: what had not departed goes again and is left to no person. Only wh
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from collections.abc import Sequence
+
+from sqlalchemy import BigInteger, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.outbox.message import MessageState, OutboxMessage
+from digests.storage.given import Given
+
+_LEAVING = Given(id=BigInteger(), slot_no=BigInteger())
 
 
-async def depart(session: AsyncSession, message_id: int, slot_no: int) -> bool:
-    """False where the message is another courier's by now: it must not be sent."""
-    marked = await session.scalar(
+async def depart(session: AsyncSession, leaving: Sequence[tuple[int, int]]) -> set[int]:
+    """Of these messages, each with its claim's slot number, those that may leave: the others are another
+    courier's by now and must not be sent."""
+    dialect = session.get_bind().dialect.name
+    given = _LEAVING.table(dialect)
+    marked = await session.execute(
         update(OutboxMessage)
         .where(
-            OutboxMessage.id == message_id,
-            OutboxMessage.slot_no == slot_no,
+            OutboxMessage.id == given.c.id,
+            OutboxMessage.slot_no == given.c.slot_no,
             OutboxMessage.state == MessageState.SENDING,
         )
         .values(departed=True)
         .returning(OutboxMessage.id)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False),
+        _LEAVING.bound(dialect, leaving),
     )
-    return marked is not None
+    return {row[0] for row in marked}

@@ -56,7 +56,7 @@ def nearest(text: Said, stories: Sequence[Asked], *, at: datetime) -> list[Near]
     others = [story for story in stories if story.said.language != text.language]
     across = AcrossLanguages()
     for story in stories:
-        across.count(_pivots(story.said))
+        across.count(story.story_id, _pivots(story.said))
     for story in others:
         across.add(story.story_id, _pivots(story.said), story.said.language, story.began)
     scores = _scores(text, same, across)
@@ -91,7 +91,7 @@ def _scores(
 
 
 def _words(said: Said) -> Words:
-    return words_of(said.title, said.body, said.language)
+    return words_of(said.title, said.body, said.language).stems
 
 
 def _pivots(said: Said) -> Pivots:

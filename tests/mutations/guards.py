@@ -93,7 +93,7 @@ MUTATIONS = (
     Mutation(
         "departure: what is another courier's is not sent again",
         "digests/outbox/depart.py",
-        "OutboxMessage.slot_no == slot_no,",
+        "OutboxMessage.slot_no == given.c.slot_no,",
         "",
         "tests/outbox/test_settle.py::test_a_stalled_courier_may_not_depart_with_what_is_anothers",
     ),

@@ -140,7 +140,7 @@ class World:
             return
         if message.ambiguous and message.kind is MessageKind.SEND:
             async with self.database.write() as session:
-                if not await depart(session, message.id, message.slot_no):
+                if not await depart(session, [(message.id, message.slot_no)]):
                     worker.pending.append(Result(message.id, message.slot_no, message.revision))
                     return
         arrives, verdict = ANSWERS[answer]

@@ -180,7 +180,7 @@ async def test_a_message_that_left_in_a_second_dying_workers_hands_is_for_a_pers
         clock.set_by(timedelta(minutes=2))
         async with database.write() as session:
             if departs and message.ambiguous:
-                assert await depart(session, message.id, message.slot_no)
+                assert await depart(session, [(message.id, message.slot_no)])
             await rescue(session, now=clock.now)
     async with database.read() as session:
         stand = await tally(session, dispatch_id)
@@ -193,7 +193,7 @@ async def test_a_mark_of_an_earlier_departure_does_not_last(
     clock = JumpingClock(now)
     _, heir = await rescued_and_taken_again(database, clock)
     async with database.write() as session:
-        await depart(session, heir.id, heir.slot_no)
+        await depart(session, [(heir.id, heir.slot_no)])
     await settled(database, heir, None, clock.now)  # given back: it had not left after all
     clock.set_by(timedelta(minutes=2))
     await claimed(database, clock, "third")
@@ -207,8 +207,8 @@ async def test_a_stalled_courier_may_not_depart_with_what_is_anothers(
 ) -> None:
     stalled, heir = await rescued_and_taken_again(database, JumpingClock(now))
     async with database.write() as session:
-        assert not await depart(session, stalled.id, stalled.slot_no)
-        assert await depart(session, heir.id, heir.slot_no)
+        assert not await depart(session, [(stalled.id, stalled.slot_no)])
+        assert await depart(session, [(heir.id, heir.slot_no)])
 
 
 async def test_at_most_once_neither_a_lost_answer_nor_a_dead_worker_sends_again(

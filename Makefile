@@ -11,7 +11,7 @@ BIN := .venv/bin
 RUNTIME := .venv/.runtime
 TESTING := .venv/.testing
 
-.PHONY: help run test bench faults faults-small bench-stories mutations lock words format
+.PHONY: help run test bench faults bench-stories mutations lock words format
 
 help:
 	echo "make run     start Frontwire: the sandbox, or with FRONTWIRE_TOKEN the live bot"
@@ -19,7 +19,6 @@ help:
 	echo "make bench   the figures of the README, measured here"
 	echo "make mutations  takes each guard of the delivery engine away, and shows the test that notices"
 	echo "make faults  the fault table in full, about two hours; ARGS='F1 F9' for some rows"
-	echo "make faults-small  each row of it in small, about ten minutes"
 	echo "make words   what the catalogs lack; make format: what the formatter wants; make lock: newer versions"
 
 run: $(RUNTIME)
@@ -36,9 +35,6 @@ bench: $(TESTING)
 
 faults: $(TESTING)
 	$(BIN)/python -m tests.faults $(ARGS)
-
-faults-small: $(TESTING)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m faults tests/faults $(ARGS)
 
 mutations: $(TESTING)
 	$(BIN)/python -m tests.mutations $(ARGS)

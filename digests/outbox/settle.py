@@ -307,6 +307,7 @@ class _Batch:
     async def write(self) -> None:
         """All of it, in a few statements."""
         session = self._session
+        await self._close_gone()
         await record(session, self._receipts, self._finished)
         for row, dispatch, revision in self._edited:
             await _show(session, row, dispatch, revision)
@@ -315,6 +316,32 @@ class _Batch:
         await self._write_chats()
         for dispatch in self._faulty:
             await _count_fault(session, dispatch, now=self._now)
+
+    async def _close_gone(self) -> None:
+        """What else waits for a chat that is gone would be refused one by one."""
+        if not self._gone:
+            return
+        waiting = await self._session.scalars(
+            select(OutboxMessage)
+            .where(
+                OutboxMessage.chat_id.in_(self._gone),
+                OutboxMessage.kind == MessageKind.SEND,
+                OutboxMessage.state.in_((MessageState.READY, MessageState.HELD)),
+                OutboxMessage.id.not_in(self._rows),
+            )
+            .order_by(OutboxMessage.id)
+            # Waiting for whoever has it could be mutual; Telegram refuses it in its turn then.
+            .with_for_update(skip_locked=True)
+        )
+        rows = waiting.all()
+        missing = {row.dispatch_id for row in rows} - self._dispatches.keys()
+        if missing:
+            # Not locked: what becomes of the rest of these dispatches is not decided here.
+            found = await self._session.scalars(select(Dispatch).where(Dispatch.id.in_(missing)))
+            self._dispatches |= {dispatch.id: dispatch for dispatch in found}
+        for row in rows:
+            dispatch = self._dispatches[row.dispatch_id]
+            self._close(row, Outcome.FAILED, self._gone[row.chat_id], dispatch.revision)
 
     async def _write_chats(self) -> None:
         if self._chat_holds:

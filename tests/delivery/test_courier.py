@@ -794,3 +794,17 @@ async def test_a_message_in_doubt_goes_though_the_disk_is_slower_than_a_slot_wai
     database.write = slow_write  # type: ignore[method-assign]
     await courier.work_off(patience=3.0)
     assert len(sandbox.accept_log) == 1
+
+
+async def test_what_else_waits_for_a_chat_that_is_gone_is_not_asked_for(
+    database: Database, sandbox: Sandbox, courier_of: Couriers, now: datetime
+) -> None:
+    await planned(database, sandbox, [1, 2], now)
+    async with database.write() as session:
+        more = [await alert(session, now=now, subject_id=subject) for subject in (8, 9)]
+    sandbox.block(1)
+    await courier_of().work_off(patience=10.0)
+    assert [refusal.code for refusal in sandbox.refused_log] == [403]
+    for dispatch in more:
+        stand = await tallied(database, dispatch)
+        assert (stand.sent, stand.failed, stand.waiting) == (1, 1, 0)

@@ -27,21 +27,29 @@ READERS_A_KILL = 30
 
 
 async def deaths_at(
-    database: Database, point: str, *, count: int, first_chat: int = 1, subject_id: int = 7
+    database: Database,
+    point: str,
+    *,
+    count: int,
+    first_chat: int = 1,
+    subject_id: int = 7,
+    rate: float = RATE,
 ) -> tuple[int, Judgement]:
     """So many deaths at one point in one broadcast; how many there really were, and the judgement."""
     chats = range(first_chat, first_chat + count * READERS_A_KILL)
     dice = random.Random(point)
     await readership(database, chats)
     dispatch_id = await broadcast(database, subject_id)
-    async with Telegram() as telegram, Staff(orders(database, telegram, RATE)) as staff:
+    async with Telegram() as telegram, Staff(orders(database, telegram, rate)) as staff:
         died = 0
         for _ in range(count):
             if point.startswith("rescue"):
                 # There must be something to rescue.
                 await staff.die(staff.hire(dies_at="after a send", after=2))
                 await lease_time_passes(database)
-            passes = 1 if point.startswith("rescue") else dice.randint(1, 3)
+            # Of rescues and steps of the fan-out there are few.
+            is_rare = point.startswith(("rescue", "a chunk"))
+            passes = 1 if is_rare else dice.randint(1, 3)
             pauses = dispatch_id if point.startswith("pause") else 0
             worker = staff.hire(dies_at=point, after=passes, pauses=pauses)
             if await staff.die(worker, 20.0):
@@ -52,7 +60,7 @@ async def deaths_at(
             if pauses:
                 await _resume(database, dispatch_id)
         last = staff.hire()
-        await finished(database, len(chats) / RATE * 3 + 60)
+        await finished(database, len(chats) / rate * 3 + 60)
         await staff.retire(last)
         record = await telegram.accepted()
     doubtful = await unknown_chats(database)

@@ -19,6 +19,10 @@ from tests.faults.worker import POINTS
 
 pytestmark = pytest.mark.faults
 
+SLOWLY = 30.0
+"""Messages a second, so that few are in the air when a worker dies: they go again one by one, a second
+apart."""
+
 
 @pytest.fixture(autouse=True)
 def a_slow_machine(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,11 +35,13 @@ def a_slow_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_killed_workers_lose_nothing_and_repeat_only_what_was_on_the_wire(
     postgresql: Database,
 ) -> None:
-    assert (await kills(postgresql, count=4, messages=300, workers=3, patient=False)).holds
+    outcome = await kills(postgresql, count=4, messages=120, workers=3, rate=SLOWLY, patient=False)
+    assert outcome.holds, outcome
 
 
 async def test_a_process_killed_and_started_anew_loses_nothing(sqlite: Database) -> None:
-    assert (await kills_and_starts(sqlite, count=2, messages=150, within=600)).holds
+    outcome = await kills_and_starts(sqlite, count=2, messages=60, rate=SLOWLY, within=600)
+    assert outcome.holds, outcome
 
 
 @pytest.mark.parametrize("point", POINTS)
@@ -45,7 +51,7 @@ async def test_a_death_at_a_fail_point_loses_nothing(
     """Each point on one engine here, on both in full."""
     if (list(POINTS).index(point) % 2 == 0) != database.is_sqlite:
         pytest.skip("on the other engine")
-    deaths, found = await deaths_at(database, point, count=2)
+    deaths, found = await deaths_at(database, point, count=2, rate=SLOWLY)
     assert deaths, "nobody died"
     assert found.is_clean, found
 
@@ -89,7 +95,9 @@ async def test_lost_answers_repeat_no_more_than_they_leave_uncertain(database: D
 
 
 async def test_a_dispatch_adds_up_whatever_people_and_kills_do_to_it(database: Database) -> None:
-    outcome = await orders_of_a_person(database, count=4, readers=150, kills_every=2, behind=20.0)
+    outcome = await orders_of_a_person(
+        database, count=3, readers=60, kills_every=2, rate=SLOWLY, behind=20.0
+    )
     assert outcome.holds, outcome
 
 
@@ -99,7 +107,7 @@ async def test_every_copy_ends_at_the_newest_revision(database: Database) -> Non
 
 
 async def test_a_message_that_crashes_its_worker_harms_no_other(database: Database) -> None:
-    outcome = await crashing_rows(database, readers=60, deadly=2)
+    outcome = await crashing_rows(database, readers=40, deadly=2, rate=SLOWLY)
     assert outcome.holds, outcome
 
 

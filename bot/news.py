@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.rendering.digest import digest_parts
 from bot.rendering.render import Message, Words
+from digests.alerts.united import carry_over
 from digests.audience.sharing import taste_for
 from digests.audience.subscribe import FIRST_WINDOW
 from digests.audience.taste import Length
@@ -92,7 +93,9 @@ async def repair_all(
     """Divides and unites open stories where grouping could not know better."""
     async with database.write() as session:
         told_at = await open_window(session, now=now())
-        return await repair(session, topics, now=told_at)
+        repaired = await repair(session, topics, now=told_at)
+        await carry_over(session, repaired.united)
+        return repaired
 
 
 @dataclass(frozen=True, slots=True)

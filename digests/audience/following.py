@@ -40,6 +40,9 @@ QUIET_DAYS = 7
 PACE = timedelta(hours=1)
 """Between two messages about one story to one reader at least; the later one tells the newest state."""
 
+PACE_OF_RISES = timedelta(minutes=10)
+"""The same where its severity rose: that cannot wait an hour, and severities may waver."""
+
 _TELLS_STORIES = "told_revision IS NOT NULL"
 
 
@@ -98,12 +101,12 @@ def story_about(story_id: int) -> str:
     return f"story:{story_id}"
 
 
-def may_be_told(now: datetime) -> ColumnElement[bool]:
+def may_be_told(now: datetime, pace: timedelta = PACE) -> ColumnElement[bool]:
     """Who follows a story and was not told of it within the pace, nor sleeps."""
     return and_(
         Following.wish == Wish.FOLLOW,
         Following.told_revision.is_not(None),
-        or_(Following.told_at.is_(None), Following.told_at <= now - PACE),
+        or_(Following.told_at.is_(None), Following.told_at <= now - pace),
         or_(Following.asleep_until.is_(None), Following.asleep_until <= now),
     )
 

@@ -2,7 +2,8 @@
 
 Followers are grouped by (story, what they know); each group whose story has news since is one piece of
 story news and one dispatch, whatever their number. Nobody is told of one story more often than the pace
-allows: who was told lately, or sleeps, stays in their group, and is told the newest later.
+allows: who was told lately, or sleeps, stays in their group, and is told the newest later. A severity that
+rises has a quicker pace.
 """
 
 from __future__ import annotations
@@ -11,10 +12,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, cast, exists, func, select, tuple_, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    SQLColumnExpression,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
-from digests.audience.following import Following, may_be_told, prolong, story_about
+from digests.audience.following import (
+    PACE_OF_RISES,
+    Following,
+    may_be_told,
+    prolong,
+    story_about,
+)
 from digests.audience.subscriber import Subscriber, SubscriberState
 from digests.editions.newsworthy import Change, Stand, change
 from digests.editions.story_news import StoryNews
@@ -29,6 +50,7 @@ from digests.outbox.dispatch import (
 from digests.outbox.plan import plan
 from digests.storage.bulk import insert_new
 from digests.stories.story import Story, StoryRevision
+from digests.vocabulary import Severity
 
 GROUPS_AT_ONCE = 50
 """In one run; the rest wait for the next, seconds later: the writer is never away for long."""
@@ -73,7 +95,7 @@ async def _groups(session: AsyncSession, now: datetime) -> list[_Group]:
         .select_from(Following)
         .join(Story, Story.id == story_id)
         .where(
-            may_be_told(now),
+            or_(may_be_told(now), and_(_rises(), may_be_told(now, PACE_OF_RISES))),
             Following.told_revision < Story.revision,
             active,
             tuple_(Following.about, Following.told_revision).not_in(under_way),
@@ -83,6 +105,20 @@ async def _groups(session: AsyncSession, now: datetime) -> list[_Group]:
         .limit(GROUPS_AT_ONCE)
     )
     return [_Group(found, knows) for found, knows in rows if knows is not None]
+
+
+def _rises() -> ColumnElement[bool]:
+    """Whether the story is more severe than where its follower knows it."""
+    known = aliased(StoryRevision)
+    return exists().where(
+        known.story_id == Story.id,
+        known.revision == Following.told_revision,
+        _rank(known.severity) < _rank(Story.severity),
+    )
+
+
+def _rank(severity: SQLColumnExpression[Severity]) -> ColumnElement[int]:
+    return case({one: one.rank for one in Severity}, value=severity)
 
 
 async def _tell(session: AsyncSession, group: _Group, now: datetime) -> int:

@@ -15,15 +15,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from digests.audience.following import Following, may_be_told
+from digests.audience.following import PACE, PACE_OF_RISES, Following, may_be_told
 from digests.audience.manner import Manner, manner_of
 from digests.audience.subscriber import Subscriber, SubscriberState
-from digests.outbox.dispatch import Dispatch
+from digests.outbox.dispatch import Dispatch, Lane
 from digests.outbox.quiet import is_quiet, wakes_at
 
 
 def followers(dispatch: Dispatch) -> ColumnElement[bool]:
     """Who knows the story up to where this begins, and could be told when it was planned."""
+    pace = PACE_OF_RISES if dispatch.lane is Lane.URGENT else PACE
     active = (
         exists()
         .where(Subscriber.id == Following.subscriber_id, Subscriber.state == SubscriberState.ACTIVE)
@@ -32,7 +33,7 @@ def followers(dispatch: Dispatch) -> ColumnElement[bool]:
     return and_(
         Following.about == dispatch.about,
         Following.told_revision == dispatch.since_revision,
-        may_be_told(dispatch.created_at),
+        may_be_told(dispatch.created_at, pace),
         active,
     )
 

@@ -36,10 +36,10 @@ _AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """How many stories were divided, and how many went into another."""
+    """How many stories were divided, and which went into which other."""
 
     divided: int = 0
-    united: int = 0
+    united: tuple[tuple[int, int], ...] = ()
 
 
 async def repair(session: AsyncSession, topics: Topics, *, now: datetime) -> Repaired:
@@ -50,10 +50,10 @@ async def repair(session: AsyncSession, topics: Topics, *, now: datetime) -> Rep
     for start in range(0, len(grown), _AT_ONCE):
         ids = [id_ for id_, count in grown[start : start + _AT_ONCE] if FEWEST <= count <= MOST]
         divided += await _divided(session, topics, ids, now)
-    united = await _united(session, topics, {id_ for id_, _ in grown}, now) if grown else 0
+    united = await _united(session, topics, {id_ for id_, _ in grown}, now) if grown else []
     if divided or united:
         forget_remembered(session)
-    return Repaired(divided, united)
+    return Repaired(divided, tuple(united))
 
 
 async def _grown(session: AsyncSession, now: datetime) -> list[tuple[int, int]]:
@@ -152,8 +152,9 @@ async def _part(
 
 async def _united(
     session: AsyncSession, topics: Topics, grown: Collection[int], now: datetime
-) -> int:
-    """Unites each story that grew with the nearest that tells of the same."""
+) -> list[tuple[int, int]]:
+    """Unites each story that grew with the nearest that tells of the same; which went into which."""
+    united: list[tuple[int, int]] = []
     memory = await remembered(session, now, now)
     taken: set[int] = set()
     for one, other in memory.twins(now):
@@ -170,7 +171,8 @@ async def _united(
             taken |= pair
             older, younger = stories
             await _unite(session, topics, older, younger, now)
-    return len(taken) // 2
+            united.append((younger.id, older.id))
+    return united
 
 
 async def _is_two(session: AsyncSession, pair: Collection[int]) -> bool:

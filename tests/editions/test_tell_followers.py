@@ -27,7 +27,7 @@ from digests.editions.retention import EDITIONS, tidy
 from digests.editions.story_news import StoryNews
 from digests.editions.tell_followers import tell_followers
 from digests.outbox.control import cancel
-from digests.outbox.dispatch import Content, Dispatch, MessageKind, Reach
+from digests.outbox.dispatch import Content, Dispatch, Lane, MessageKind, Reach
 from digests.outbox.expand import expand
 from digests.outbox.held import wake_up
 from digests.outbox.message import OutboxMessage
@@ -198,6 +198,18 @@ async def test_once_an_hour_at_most_and_then_the_newest(room: Room) -> None:
     assert await room.tick(15 * MINUTE) == ["Ann"]
     assert [d.revision for d in await room.dispatches()] == [2, 5]
     assert await room.tick(PACE) == []
+
+
+async def test_a_severity_that_rises_waits_no_hour_but_ten_minutes(room: Room) -> None:
+    await room.happens(news=NEWER)
+    assert await room.tick() == ["Ann"]
+    await room.happens(news=NEWER)
+    assert await room.tick(5 * MINUTE) == []
+    await room.happens(severity=Severity.FLASH)
+    assert await room.tick(MINUTE) == []
+    assert await room.tick(5 * MINUTE) == ["Ann"]
+    [_, second] = await room.dispatches()
+    assert (second.lane, second.silent) == (Lane.URGENT, False)
 
 
 async def test_an_update_of_the_story_s_alert_keeps_it_away_for_an_hour(room: Room) -> None:

@@ -169,7 +169,7 @@ async def test_two_stories_of_one_event_are_united_in_the_older(
     first, *_ = await arrive(database, now, [*IZMAIL, *OTHERS])
     articles = [a for a, home in (await homes(database)).items() if home == first]
     second = await part(database, first, articles[3:], now + timedelta(minutes=5))
-    assert await repaired(database, now + HOUR / 2) == Repaired(united=1)
+    assert await repaired(database, now + HOUR / 2) == Repaired(united=((second, first),))
     assert {home for a, home in (await homes(database)).items() if a in articles} == {first}
     kept, gone = await story(database, first), await story(database, second)
     assert (kept.article_count, gone.article_count, gone.follows_id) == (len(IZMAIL), 0, first)

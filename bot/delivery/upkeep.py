@@ -24,6 +24,8 @@ from digests.storage.trouble import is_passing
 _LOG = logging.getLogger(__name__)
 
 FEED_SECONDS = 0.5
+LOCKED_SECONDS = 0.01
+"""Until the next try, where what is to be fed was locked by who settled some of it."""
 RESCUE_SECONDS = 5.0
 STEP = timedelta(seconds=1)
 """Two readings of the shared clock that differ from the monotonic one by more: it was set."""
@@ -80,10 +82,11 @@ class Upkeep:
         """Puts into the outbox what there is room for."""
         if not await self._is_unfinished():
             return
-        looked = 1
-        while looked:
+        step = Expanded(looked=1)
+        while step.looked or step.was_locked:
+            if step.was_locked:
+                await asyncio.sleep(LOCKED_SECONDS)
             step = await self._feed_some()
-            looked = step.looked
             if step.rows:
                 self._fed()
 

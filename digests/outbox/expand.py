@@ -53,6 +53,8 @@ class Expanded:
 
     looked: int = 0
     rows: int = 0
+    was_locked: bool = False
+    """Nothing was done only because others held what there is: worth asking again at once."""
 
 
 async def expand(
@@ -64,8 +66,13 @@ async def expand(
         await lock_gates(session)
     room = await _room(session, rate)
     looked = rows = 0
+    was_locked = False
     for lane in Lane:
-        for dispatch in await _unexpanded(session, lane) if room[lane] > 0 else ():
+        if room[lane] <= 0:
+            continue
+        dispatches = await _unexpanded(session, lane)
+        was_locked = was_locked or (not dispatches and await _has_unexpanded(session, lane))
+        for dispatch in dispatches:
             if (free := min(room[lane], chunk - looked)) <= 0:
                 break
             if lane is Lane.URGENT and not dispatch.cursor:
@@ -78,7 +85,7 @@ async def expand(
             break  # what is urgent goes out before the rest is looked at
     await session.flush()
     await finish(session, now=now)
-    return Expanded(looked, rows)
+    return Expanded(looked, rows, was_locked and not looked)
 
 
 async def finish(session: AsyncSession, *, now: datetime) -> None:
@@ -113,11 +120,7 @@ async def _unexpanded(session: AsyncSession, lane: Lane) -> Sequence[Dispatch]:
     """Locked against other workers and against pause and cancel; what another holds is skipped."""
     found = await session.scalars(
         select(Dispatch)
-        .where(
-            Dispatch.state == DispatchState.RUNNING,
-            Dispatch.lane == lane,
-            Dispatch.is_expanded.is_(False),
-        )
+        .where(*_is_unexpanded(lane))
         .order_by(Dispatch.id)
         .limit(DISPATCHES_AT_ONCE)
         .with_for_update(skip_locked=True)
@@ -125,6 +128,19 @@ async def _unexpanded(session: AsyncSession, lane: Lane) -> Sequence[Dispatch]:
         .execution_options(populate_existing=True)
     )
     return found.all()
+
+
+async def _has_unexpanded(session: AsyncSession, lane: Lane) -> bool:
+    """Locked or not: couriers that settle hold a dispatch for some milliseconds."""
+    return bool(await session.scalar(select(exists().where(*_is_unexpanded(lane)))))
+
+
+def _is_unexpanded(lane: Lane) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Dispatch.state == DispatchState.RUNNING,
+        Dispatch.lane == lane,
+        Dispatch.is_expanded.is_(False),
+    )
 
 
 async def _step_apart(

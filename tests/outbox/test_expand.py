@@ -245,3 +245,26 @@ async def test_the_same_plan_made_twice_is_one_dispatch(database: Database, now:
             await alert(session, now=now)
     async with database.read() as session:
         assert await session.scalar(select(func.count()).select_from(Dispatch)) == 1
+
+
+async def test_what_a_settling_courier_holds_is_worth_asking_for_again_at_once(
+    database: Database, now: datetime
+) -> None:
+    if database.is_sqlite:
+        pytest.skip("one writer: nobody is skipped")
+    async with database.write() as session:
+        await readers(session, [1, 2], now=now)
+        await alert(session, now=now)
+    async with database.write() as settling:
+        await settling.execute(select(Dispatch.id).with_for_update(read=True))
+        async with database.write() as session:
+            held = await expand(session, now=now, rate=30.0)
+    async with database.write() as session:
+        fed = await expand(session, now=now, rate=30.0)
+    async with database.write() as session:
+        empty = await expand(session, now=now, rate=30.0)
+    assert [(one.looked, one.was_locked) for one in (held, fed, empty)] == [
+        (0, True),
+        (2, False),
+        (0, False),
+    ]

@@ -121,18 +121,8 @@ async def _told_below_digests(
     newest = func.row_number().over(
         partition_by=Receipt.chat_id, order_by=(Edition.window_end.desc(), Edition.id.desc())
     )
-    ranked = (
-        select(Receipt.subject_id, newest.label("place"))
-        .join(Edition, Edition.id == Receipt.subject_id)
-        .where(
-            Receipt.content == Content.EDITION,
-            Receipt.subject_id.in_(holding),
-            Receipt.part == 0,
-            Edition.window_end >= now - FRESH,
-            *_ARRIVED,
-        )
-        .subquery()
-    )
+    fresh = _in_fresh_digests(holding, now)
+    ranked = fresh.with_only_columns(Receipt.subject_id, newest.label("place")).subquery()
     told = await session.execute(
         select(ranked.c.subject_id, func.count())
         .where(ranked.c.place == 1)
@@ -141,11 +131,9 @@ async def _told_below_digests(
     return {(Content.EDITION, row[0]): row[1] for row in told}
 
 
-async def _told_below_news(
-    session: AsyncSession, holding: Select[int], news: Select[int], now: datetime
-) -> dict[Key, int]:
-    """Who has the story in no fresh digest is told below the newest news of it that they have."""
-    in_digest = (
+def _in_fresh_digests(holding: Select[int], now: datetime) -> Select[int]:
+    """Chats that have the story in a digest which is answered still."""
+    return (
         select(Receipt.chat_id)
         .join(Edition, Edition.id == Receipt.subject_id)
         .where(
@@ -156,6 +144,12 @@ async def _told_below_news(
             *_ARRIVED,
         )
     )
+
+
+async def _told_below_news(
+    session: AsyncSession, holding: Select[int], news: Select[int], now: datetime
+) -> dict[Key, int]:
+    """Who has the story in no fresh digest is told below the newest news of it that they have."""
     newest = (
         select(func.max(Receipt.subject_id).label("news"))
         .join(StoryNews, StoryNews.id == Receipt.subject_id)
@@ -164,7 +158,7 @@ async def _told_below_news(
             Receipt.subject_id.in_(news),
             Receipt.part == 0,
             StoryNews.made_at >= now - FRESH,
-            Receipt.chat_id.not_in(in_digest),
+            Receipt.chat_id.not_in(_in_fresh_digests(holding, now)),
             *_ARRIVED,
         )
         .group_by(Receipt.chat_id)

@@ -105,8 +105,8 @@ def measure(row: Row) -> None:
 
 
 def table() -> str:
-    """Every row, as last measured."""
-    lines = ["| | fault | demanded | measured | holds |", "|---|---|---|---|---|"]
+    """Every row, as last measured, and at which commit."""
+    lines = ["| | fault | demanded | measured | holds | at |", "|---|---|---|---|---|---|"]
     for row in ROWS:
         found = results(row)
         for engine in row.engines:
@@ -114,9 +114,9 @@ def table() -> str:
             outcome = found.get(engine)
             measured = outcome["measured"] if outcome else NOT_RUN
             holds = ("yes" if outcome["holds"] else "**no**") if outcome else "-"
-            lines.append(
-                f"| {row.name} | {row.fault} | {row.demanded} | {name}: {measured} | {holds} |"
-            )
+            when = f"{outcome['commit']}, {str(outcome['at'])[:10]}" if outcome else "-"
+            cells = (row.name, row.fault, row.demanded, f"{name}: {measured}", holds, when)
+            lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 

@@ -31,13 +31,16 @@ async def windows(
     restarts: int = 0,
     rate: int = 30,
     groups: int = 0,
+    broadcasts: int = 1,
 ) -> Figures:
-    """One broadcast against true windows, with so many workers, some of them restarted on the way."""
-    chats = [*range(1, messages - groups + 1), *range(-groups, 0)]
+    """Broadcasts at once against true windows, with so many workers, some of them restarted on the way."""
+    in_groups = range(-groups, 0)
+    chats = [*range(1, messages // broadcasts - groups + 1), *in_groups]
     limits = Limits(per_second=rate, per_chat=1.0, chat_burst=1, per_group_minute=20)
     await readership(database, chats)
-    await broadcast(database)
-    async with Telegram(limits=limits) as telegram:
+    for number in range(broadcasts):
+        await broadcast(database, number + 1)
+    async with Telegram(limits=limits, groups=[*in_groups]) as telegram:
         async with Staff(orders(database, telegram, float(rate))) as staff:
             for _ in range(workers):
                 staff.hire()

@@ -53,10 +53,16 @@ async def alone_and_together(database: Database) -> Outcome:
 
 
 async def unpaid(database: Database) -> Outcome:
-    """F9 at 30 a second, with groups, in a shorter run."""
+    """F9 at 30 a second: 24 messages to each of 100 groups and 25 readers."""
     count, restarts = (1, 0) if database.is_sqlite else (WORKERS_AT_ONCE, 10)
     found = await windows(
-        database, messages=3_000, workers=count, restarts=restarts, rate=30, groups=100
+        database,
+        messages=3_000,
+        workers=count,
+        restarts=restarts,
+        rate=30,
+        groups=100,
+        broadcasts=24,
     )
     return said_of([(count, found)], 30)
 

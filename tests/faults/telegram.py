@@ -61,12 +61,14 @@ class Telegram:
         seed: int = 0,
         blocked: list[int] | None = None,
         moved: list[int] | None = None,
+        groups: list[int] | None = None,
     ) -> None:
         self._options = {
             "limits": asdict(limits or Limits.none()),
             "seed": seed,
             "blocked": blocked or [],
             "moved": moved or [],
+            "groups": groups or [],
         }
         self._process: asyncio.subprocess.Process | None = None
         self._session: aiohttp.ClientSession | None = None
@@ -149,10 +151,12 @@ async def serve(options: dict[str, Any]) -> None:
         sandbox.add_user(chat, f"Reader {chat}")
         sandbox.start_chat(chat)
         sandbox.block(chat)
-    for chat in options["moved"]:
+    for chat in options["moved"] + options["groups"]:
         sandbox.add_user(-chat, "Admin")
+        sandbox.start_chat(-chat)
         sandbox.add_group(chat, "A group")
         sandbox.add_bot_to(chat, by=-chat)
+    for chat in options["moved"]:
         sandbox.migrate(chat, chat - 1_000_000_000_000)
     await sandbox.start()
     print(sandbox.url, flush=True)

@@ -12,7 +12,7 @@ from bot.chat.portrait import portrait
 from bot.context import Context
 from digests.audience import presence
 from digests.audience.subscribe import find
-from digests.outbox.settle import move_chat
+from digests.outbox.chats import move_chat
 
 _log = logging.getLogger(__name__)
 

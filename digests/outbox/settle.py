@@ -11,21 +11,22 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.audience import presence
 from digests.audience.subscriber import Subscriber
 from digests.outbox import pace
 from digests.outbox.arrived import Arrival, close_arrived
+from digests.outbox.chats import leave_threads, move_chat
 from digests.outbox.claim import locked_gate, move_paces
 from digests.outbox.control import pause, uncover
+from digests.outbox.copies import growing, show
 from digests.outbox.dispatch import Content, Dispatch, DispatchState, MessageKind, Reach
 from digests.outbox.gate import Gate
 from digests.outbox.ledger import Entry, dispatches_of, entry, record
 from digests.outbox.message import MessageState, OutboxMessage
-from digests.outbox.notice import announce
-from digests.outbox.receipt import Outcome, Receipt
+from digests.outbox.receipt import Outcome
 from digests.outbox.retry import Decision, decide
 from digests.outbox.verdict import Meaning, Verdict
 
@@ -156,7 +157,7 @@ class _Batch:
         by_id = {row.id: row for row in rows}
         dispatches = await dispatches_of(session, by_id.values())
         batch = cls(session, by_id, dispatches, now, at_most_once)
-        batch._growing = await _growing(session, batch._edited_short_of_the_end(results))
+        batch._growing = await growing(session, batch._edited_short_of_the_end(results))
         return batch
 
     def _edited_short_of_the_end(
@@ -310,7 +311,7 @@ class _Batch:
         await self._close_gone()
         await record(session, self._receipts, self._finished)
         for row, dispatch, revision in self._edited:
-            await _show(session, row, dispatch, revision)
+            await show(session, row, dispatch, revision)
         for dispatch_id, readers in self._untold.items():
             await uncover(session, self._dispatches[dispatch_id], Subscriber.id.in_(readers))
         await self._write_chats()
@@ -351,7 +352,7 @@ class _Batch:
         for before, after in self._moved.items():
             await move_chat(self._session, before, after)
         if self._threadless:
-            await _leave_threads(self._session, self._threadless, now=self._now)
+            await leave_threads(self._session, self._threadless, now=self._now)
 
     def counts(self, *, closed: int) -> Settled:
         """How it went; ``closed`` had arrived without further ado."""
@@ -363,82 +364,6 @@ class _Batch:
             unknown=ended.count(Outcome.UNKNOWN),
             lost_claim=self._lost,
         )
-
-
-async def _growing(session: AsyncSession, edited: list[tuple[OutboxMessage, Dispatch]]) -> set[int]:
-    """Of these rows, those whose chat never had the next part, and has none on the way: the corrected
-    content is longer than what was sent. A part that failed or was recalled is not sent by this."""
-    if not edited:
-        return set()
-    chats = {row.chat_id for row, _ in edited}
-    subjects = {dispatch.subject_id for _, dispatch in edited}
-    copies = await session.execute(
-        select(Receipt.chat_id, Receipt.content, Receipt.subject_id, func.max(Receipt.part))
-        .where(Receipt.chat_id.in_(chats), Receipt.subject_id.in_(subjects))
-        .group_by(Receipt.chat_id, Receipt.content, Receipt.subject_id)
-    )
-    last = {(chat, content, subject): part for chat, content, subject, part in copies}
-    coming = await session.execute(
-        select(OutboxMessage.chat_id, Dispatch.content, Dispatch.subject_id)
-        .join(Dispatch, Dispatch.id == OutboxMessage.dispatch_id)
-        .where(
-            OutboxMessage.chat_id.in_(chats),
-            or_(Dispatch.kind == MessageKind.SEND, OutboxMessage.kind == MessageKind.SEND),
-        )
-    )
-    on_the_way = {(chat, content, subject) for chat, content, subject in coming}
-    return {
-        row.id
-        for row, dispatch in edited
-        if (copy := (row.chat_id, dispatch.content, dispatch.subject_id)) not in on_the_way
-        and last.get(copy, 0) == row.part
-    }
-
-
-async def _show(
-    session: AsyncSession, row: OutboxMessage, dispatch: Dispatch, revision: int
-) -> None:
-    """The ledger's entry of an edited copy: what it shows now."""
-    await session.execute(
-        update(Receipt)
-        .where(
-            Receipt.chat_id == row.chat_id,
-            Receipt.message_id == row.message_id,
-            Receipt.kind == MessageKind.SEND,
-            Receipt.content == dispatch.content,
-            Receipt.revision < revision,
-        )
-        .values(revision=revision)
-    )
-
-
-async def move_chat(session: AsyncSession, before: int, after: int) -> None:
-    """A group became a supergroup: its settings and what is to be sent go by the new id. Its old
-    messages stay where they are, out of reach: edits of them are left to fail."""
-    await presence.migrate(session, before, after)
-    # One in the air is told by Telegram itself, and moved when it settles.
-    await session.execute(
-        update(OutboxMessage)
-        .where(
-            OutboxMessage.chat_id == before,
-            OutboxMessage.state != MessageState.SENDING,
-            OutboxMessage.kind == MessageKind.SEND,
-        )
-        .values(chat_id=after, message_id=None)
-    )
-
-
-async def _leave_threads(session: AsyncSession, chats: set[int], *, now: datetime) -> None:
-    """Their forum topic is closed: the general one from now on, where its admins are told once why."""
-    left = await session.scalars(
-        update(Subscriber)
-        .where(Subscriber.chat_id.in_(chats), Subscriber.thread_id.is_not(None))
-        .values(thread_id=None)
-        .returning(Subscriber.chat_id)
-        .execution_options(synchronize_session=False)
-    )
-    for chat_id in left.all():
-        await announce(session, chat_id=chat_id, kind="topic_closed", values={}, now=now)
 
 
 async def _count_fault(session: AsyncSession, dispatch: Dispatch, *, now: datetime) -> None:

@@ -44,12 +44,12 @@ _log = logging.getLogger(__name__)
 
 CHAT, COURIER, TIMETABLE, WEB = ROLES = ("chat", "courier", "timetable", "web")
 CONTENTS = {
-    "digest": Content.EDITION,
-    "alert": Content.ALERT,
-    "correction": Content.CORRECTION,
-    "notice": Content.NOTICE,
+    "digest": (Content.EDITION, Content.MAP, Content.NEWS),
+    "alert": (Content.ALERT, Content.WAKING, Content.UPDATE),
+    "correction": (Content.CORRECTION,),
+    "notice": (Content.NOTICE,),
 }
-"""The operator's words in FRONTWIRE_AT_MOST_ONCE."""
+"""The operator's words in FRONTWIRE_AT_MOST_ONCE: between them they name everything that is sent."""
 HOUR = timedelta(hours=1)
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 """Seconds between two tries to reach Telegram."""
@@ -97,7 +97,7 @@ class Process:
             bot_id=bot_id,
             rate=settings.rate,
             clock=clock,
-            at_most_once=[CONTENTS[word] for word in settings.at_most_once],
+            at_most_once=[one for word in settings.at_most_once for one in CONTENTS[word]],
         )
         self.application = build(made, self.transport, clock, self.courier.counts)
         self.updates = Updates(self.application)

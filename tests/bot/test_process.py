@@ -18,10 +18,11 @@ import pytest
 from telegram import BotCommandScopeAllGroupChats, BotCommandScopeChat
 
 from bot.delivery.answer import Answer
-from bot.process import Process, services
+from bot.process import CONTENTS, Process, services
 from bot.sandbox import Fault, Limits, Sandbox
 from bot.settings import Settings
 from digests.errors import ConfigurationError, DatabaseLocked, SchemaOutdated, TokenRefused
+from digests.outbox.dispatch import Content
 
 ROOT = Path(__file__).parents[2]
 READER = 7
@@ -220,3 +221,8 @@ class Conflicting:
     async def call(self, method: str, _body: dict[str, Any], **_: Any) -> Answer:
         """409 for getUpdates alone."""
         return Answer(409) if method == "getUpdates" else Answer(200, True)
+
+
+def test_the_operator_has_a_word_for_everything_that_is_sent() -> None:
+    named = [content for contents in CONTENTS.values() for content in contents]
+    assert sorted(named) == sorted(Content)

@@ -14,9 +14,8 @@ from typing import Any
 
 import pytest
 
-from digests.migrations import upgrade
 from digests.storage.database import Database
-from tests.postgres import Server, serving
+from tests.postgres import Server, make_tables, serving
 
 STRICT = os.environ.get("FRONTWIRE_TEST_STRICT") == "1"
 SHARED = Path(os.environ.get("FRONTWIRE_SHARED", Path(__file__).parents[2] / "shared"))
@@ -90,7 +89,7 @@ async def database(
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with every table."""
     path = tmp_path_factory.mktemp("template") / "frontwire.db"
-    _apart(_make_tables(f"sqlite:///{path}"))
+    _apart(make_tables(f"sqlite:///{path}"))
     return path
 
 
@@ -105,12 +104,6 @@ def _apart(work: Coroutine[Any, Any, None]) -> None:
     """Runs it in a thread of its own: the test that asked first has a loop running."""
     with ThreadPoolExecutor(1) as pool:
         pool.submit(asyncio.run, work).result()
-
-
-async def _make_tables(url: str) -> None:
-    database = Database(url)
-    await upgrade(database)
-    await database.close()
 
 
 @pytest.fixture

@@ -52,6 +52,13 @@ END $$
 """
 
 
+async def make_tables(url: str) -> None:
+    """As ``frontwire run --migrate`` does, on either engine."""
+    database = Database(url)
+    await upgrade(database)
+    await database.close()
+
+
 class Server:
     """One server, and those of its databases that nobody uses at the moment."""
 
@@ -69,9 +76,7 @@ class Server:
     async def make_template(self) -> None:
         """As a live database comes by its tables: some of their shape is in the migrations alone."""
         await self._tell(f"CREATE DATABASE {TEMPLATE}")
-        database = Database(self._named(TEMPLATE))
-        await upgrade(database)
-        await database.close()
+        await make_tables(self._named(TEMPLATE))
         self._shape = await self._shape_of(TEMPLATE)
 
     @asynccontextmanager

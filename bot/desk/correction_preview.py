@@ -108,13 +108,10 @@ async def _languages(
 
 async def _chats(session: AsyncSession, correction: Correction) -> int:
     if correction.subject is CorrectedSubject.ALERT:
-        counted = await chats_with(session, Content.ALERT, [correction.subject_id])
-    else:
-        holding = select(EditionStory.edition_id).where(
-            EditionStory.story_id == correction.subject_id
-        )
-        counted = await chats_with(session, Content.EDITION, holding)
-        told = select(StoryNews.id).where(StoryNews.story_id == correction.subject_id)
-        in_news = await chats_with(session, Content.NEWS, told)
-        return sum(counted.values()) + sum(in_news.values())
-    return sum(counted.values())
+        copies = await chats_with(session, Content.ALERT, [correction.subject_id])
+        return sum(copies.values())
+    holding = select(EditionStory.edition_id).where(EditionStory.story_id == correction.subject_id)
+    in_digests = await chats_with(session, Content.EDITION, holding)
+    told = select(StoryNews.id).where(StoryNews.story_id == correction.subject_id)
+    in_news = await chats_with(session, Content.NEWS, told)
+    return sum(in_digests.values()) + sum(in_news.values())

@@ -51,13 +51,18 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
     uvloop.run(work)
 
 
+def keep_what_is_there() -> None:
+    """Takes what is there now as lasting: else the collector looks through it again and again, and nothing
+    is sent for a tenth of a second meanwhile."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECTED_AFTER)
+
+
 async def _hand_back(process: Process) -> None:
     """Once running: the memory that only starting needed goes back to the system."""
     await process.has_met_telegram.wait()
-    gc.collect()
-    # What is there now stays; the collector need not look through it again and again.
-    gc.freeze()
-    gc.set_threshold(*COLLECTED_AFTER)
+    keep_what_is_there()
     if sys.platform == "linux":
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
         if trim is not None:

@@ -44,6 +44,7 @@ from bot.chat import (
 from bot.chat.buttons import READER_BUTTONS
 from bot.context import App, Context, Services
 from bot.delivery.counts import Counts
+from bot.delivery.door import Door
 from bot.delivery.pacing import Pacing
 from bot.delivery.transport import Transport, TransportRequest
 from bot.desk import (
@@ -261,15 +262,21 @@ def build(
     transport: Transport,
     clock: Clock | None = None,
     counts: Counts | None = None,
+    door: Door | None = None,
 ) -> App:
-    """The application with every handler, not yet started. It shares the courier's connections, and
-    its ``clock``, by which slots are waited for."""
+    """The application with every handler, not yet started. It shares the courier's connections and
+    ``door``, and its ``clock``, by which slots are waited for."""
     settings = services.settings
     assert settings.token is not None  # noqa: S101 - the composition root fills in the sandbox's
     token = settings.token.get_secret_value()
     bot_id = int(token.split(":")[0])
     pacing = Pacing(
-        services.database, bot_id=bot_id, rate=settings.rate, clock=clock, counts=counts
+        services.database,
+        bot_id=bot_id,
+        rate=settings.rate,
+        clock=clock,
+        counts=counts,
+        door=door,
     )
     application: App = (
         Application.builder()

@@ -99,7 +99,9 @@ class Process:
             clock=clock,
             at_most_once=[one for word in settings.at_most_once for one in CONTENTS[word]],
         )
-        self.application = build(made, self.transport, clock, self.courier.counts)
+        self.application = build(
+            made, self.transport, clock, self.courier.counts, self.courier.door
+        )
         self.updates = Updates(self.application)
         self.polling = Polling(self.transport, self.updates, PollingLock(made.database, bot_id))
         self.feeds = FeedClient(allow_networks=settings.allow_networks)

@@ -22,12 +22,14 @@ from sqlalchemy.exc import DBAPIError
 from bot.delivery.answer import Answer
 from bot.delivery.counts import Counts
 from bot.delivery.departures import Departures
+from bot.delivery.door import Door
 from bot.delivery.flusher import DATABASE_PAUSE, Flusher
 from bot.delivery.gateway import Gateway
+from bot.delivery.leading import Leading
 from bot.delivery.slots import Slots
 from bot.delivery.upkeep import Upkeep
 from bot.delivery.verdict import judge
-from bot.delivery.window import Window
+from bot.delivery.window import Departure
 from bot.rendering.render import Message
 from digests.errors import DeliveryError, SecondPoller, TokenRefused
 from digests.outbox import pace
@@ -131,8 +133,9 @@ class Courier:
         self._hurry = False
         self._stopping = asyncio.Event()
         self._fatal: DeliveryError | None = None
-        self._window, self._slots = Window(rate), Slots()
-        self._lead, self._late = LEAD, 0.0
+        self.door, self._slots = Door(rate, self._clock), Slots()
+        self._leading = Leading(is_alone=database.is_sqlite)
+        self._lead = LEAD
         self._waiting_groups: dict[int, float] = {}
 
     def now(self) -> datetime:
@@ -230,11 +233,15 @@ class Courier:
     def _taken_by_others(self, seen: Glance) -> timedelta:
         """How long the slots ahead are claimed; seen without the lock that all workers wait for."""
         now = self.now()
-        if self._late > pace.TOLERATED_LATE.total_seconds():
+        leads = self._leading.leads(seen.tat)
+        if not leads and self._missed() > pace.TOLERATED_LATE:
             return _NO_TIME  # the others' slots must move, and only a claim does that
         if seen.tat is None or pace.was_set_back(now, seen.tat):
             return _NO_TIME
-        return pace.ask_at(seen.tat, self._lead) - now
+        return pace.ask_at(seen.tat, self._lead, leads=leads) - now
+
+    def _missed(self) -> timedelta:
+        return self._leading.late(self._clock.monotonic(), self.door.counted_by)
 
     async def _rest(self, until: float) -> None:
         sleeping = asyncio.create_task(self._clock.sleep_until(until))
@@ -250,7 +257,7 @@ class Courier:
             return await glance(session, self._bot_id, horizon=self.now() + within)
 
     async def _claim(self) -> Claim:
-        late, self._late, began = self._late, 0.0, self._clock.monotonic()
+        began = self._clock.monotonic()
         async with self._database.write() as session:
             taken = await claim(
                 session,
@@ -260,10 +267,10 @@ class Courier:
                 ceiling=self._rate,
                 most=self._most - len(self._flying),
                 lead=self._lead,
-                late=timedelta(seconds=late),
+                last=self._leading.tat,
+                late=self._missed(),
             )
-        if not taken.is_dated:
-            self._late = max(self._late, late)
+        self._leading.claimed(taken)
         self.counts.claims += 1
         self.counts.claim_seconds += self._clock.monotonic() - began
         # A slow commit must not eat the slots it brings: the next claim's begin that much later.
@@ -312,6 +319,10 @@ class Courier:
         if not (parts := await self._rendered(message, rendering)):
             self._slots.close(message.id)
             return
+        if not _is_said(message, parts):
+            self._slots.close(message.id)
+            self._settle(message, len(parts), judge(Answer(200), chat_id=message.chat_id))
+            return
         late_after = self._late_after
         if message.ambiguous and message.kind is MessageKind.SEND:
             if not await self._departs(message):
@@ -319,12 +330,10 @@ class Courier:
                 self._give_back(message)
                 return
             late_after = max(late_after, DEPARTED_LATE_AFTER)
-        slot = await self._turn(message)
-        if not self._may_go(message, slot, late_after):
+        if (departure := await self._leaves(message, late_after)) is None:
             self._give_back(message)
             return
-        self._late = max(self._late, self._clock.monotonic() - slot)
-        answer = await self._put_on_wire(message, parts)
+        answer = await self._answer_to(departure, message, parts)
         verdict = self._heed(message, judge(answer, chat_id=message.chat_id))
         self.counts.answers[verdict.meaning] += 1
         self._settle(message, len(parts), verdict)
@@ -349,23 +358,36 @@ class Courier:
         await self._clock.sleep_until(self._slots.of(message.id) - DEPARTING)
         return await self._departures.may_leave(message.id, message.slot_no)
 
-    async def _turn(self, message: Claimed) -> float:
-        """Waits for the message's slot, which may change meanwhile; and for room in our own window."""
+    async def _leaves(self, message: Claimed, late_after: float) -> Departure | None:
+        """Waits for the message's slot, which may change meanwhile; nothing where it may not go any more."""
         while (slot := self._slots.of(message.id)) > self._clock.monotonic():
             await self._clock.sleep_until(slot)
         self._slots.close(message.id)
-        await self._clock.sleep_until(self._window.reserve(self._clock.monotonic()))
-        return slot
+        departure = await self.door.leave_if(lambda: self._may_go(message, slot, late_after))
+        if departure is not None:
+            self._leading.left(departure, slot)
+        return departure
+
+    async def _answer_to(
+        self, departure: Departure, message: Claimed, parts: tuple[Message, ...]
+    ) -> Answer:
+        answer = Answer(0)
+        try:
+            answer = await self._put_on_wire(message, parts)
+        finally:
+            self.door.returned(departure, answered=answer.status != 0)
+        return answer
 
     def _may_go(self, message: Claimed, slot: float, late_after: float) -> bool:
         """Not after the slot, nor where the answer could come after the lease; nor once all is in vain."""
         now = self._clock.monotonic()
         lease_holds = now + self._gateway.timeout < message.lease_until
+        if late_after < DEPARTED_LATE_AFTER:
+            late_after = self._leading.may_be_late(now, late_after)
         return now <= slot + late_after and lease_holds and self._fatal is None
 
     async def _put_on_wire(self, message: Claimed, parts: tuple[Message, ...]) -> Answer:
-        exists = message.part < len(parts)
-        if message.kind is MessageKind.SEND and exists:
+        if message.kind is MessageKind.SEND:
             return await self._gateway.send(
                 message.chat_id,
                 parts[message.part],
@@ -374,9 +396,8 @@ class Courier:
                 reply_to=message.message_id,
                 plain=message.plain,
             )
-        if message.kind is MessageKind.SEND or message.message_id is None:
-            return Answer(200)  # a newer revision has fewer parts: there is nothing left to send
-        if message.kind is MessageKind.EDIT and exists:
+        assert message.message_id is not None  # noqa: S101 - see ``_is_said``
+        if message.kind is MessageKind.EDIT and message.part < len(parts):
             return await self._gateway.edit(
                 message.chat_id, message.message_id, parts[message.part], plain=message.plain
             )
@@ -414,6 +435,13 @@ class Courier:
                 verdict=verdict,
             )
         )
+
+
+def _is_said(message: Claimed, parts: tuple[Message, ...]) -> bool:
+    """Whether there is anything to ask of Telegram: a newer revision may have fewer parts."""
+    if message.kind is MessageKind.SEND:
+        return message.part < len(parts)
+    return message.message_id is not None
 
 
 async def _rendered(parts: Awaitable[tuple[Message, ...]]) -> tuple[Message, ...]:

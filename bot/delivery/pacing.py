@@ -9,10 +9,11 @@ from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any
 
-from telegram.error import RetryAfter
+from telegram.error import BadRequest, NetworkError, RetryAfter
 from telegram.ext import BaseRateLimiter
 
 from bot.delivery.counts import Counts
+from bot.delivery.door import Door
 from digests.outbox import pace
 from digests.outbox.claim import EPOCH, locked_gate, move_paces
 from digests.outbox.clock import Clock, SharedClock
@@ -42,11 +43,13 @@ class Pacing(BaseRateLimiter[None]):
         rate: float,
         clock: Clock | None = None,
         counts: Counts | None = None,
+        door: Door | None = None,
     ) -> None:
-        """``counts`` is the courier's of this process, where there is one."""
+        """``counts`` and ``door`` are the courier's of this process, where there is one."""
         self._counts = counts or Counts()
         self._database, self._bot_id, self._rate = database, bot_id, rate
         self._clock: Clock = clock or SharedClock()
+        self._door = door or Door(rate, self._clock)
 
     async def initialize(self) -> None:
         """Nothing to do: the gate is in the database."""
@@ -67,19 +70,31 @@ class Pacing(BaseRateLimiter[None]):
         if not is_paced(endpoint):
             return await callback(*args, **kwargs)
         chat = data.get("chat_id")
-        await self.wait_for_slot(chat)
         try:
-            return await callback(*args, **kwargs)
+            return await self._in_turn(chat, lambda: callback(*args, **kwargs))
         except RetryAfter as refusal:
             await self._heed(chat, refusal)
             if _seconds(refusal) > LONGEST_WAIT:
                 raise
-        await self.wait_for_slot(chat)
         try:
-            return await callback(*args, **kwargs)
+            return await self._in_turn(chat, lambda: callback(*args, **kwargs))
         except RetryAfter as refusal:
             await self._heed(chat, refusal)
             raise
+
+    async def _in_turn(
+        self, chat: object, ask: Callable[[], Coroutine[Any, Any, Result]]
+    ) -> Result:
+        await self.wait_for_slot(chat)
+        departure = await self._door.leave()
+        answered = True
+        try:
+            return await ask()
+        except NetworkError as error:
+            answered = isinstance(error, BadRequest)
+            raise
+        finally:
+            self._door.returned(departure, answered=answered)
 
     async def wait_for_slot(self, chat_id: object) -> None:
         """Returns when one message may go to ``chat_id``."""

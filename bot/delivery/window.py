@@ -1,26 +1,81 @@
-"""A worker's own sliding window (rule): a slot used late pushes those a second after it back a little.
+"""A worker's own sliding window (rule): no more on the wire in a second than Telegram may count in one.
 
-The gate spaces slots evenly; a late send crowds the second that follows it. What other workers send is
-not seen here: for them there are the gate's grace and the late-slot rule.
+A message is counted somewhere between leaving and its answer; which moment it was, nobody says. As a
+rule it is counted at once, but where Telegram, the wire or this process stood still for a moment, a
+whole row of messages is counted at the end of it, together with those of the second that follows. So a
+message is held to be counted at the first sign of life that came late enough to know of it: an answer, its
+own or another's, that arrived a round trip or more after it left. Until then it may still be counted.
+
+What other workers send is not seen here: for them there are the gate's grace and the late-slot rule.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 
-SPAN = 1.016
-"""Seconds: Telegram's window, and 16 ms by which two messages may differ on the wire."""
+SPAN = 1.003
+"""Seconds: Telegram's window, and what clocks and timers may be wrong by."""
+
+FORGETS = 1.001
+"""By how much the fastest round trip is forgotten with each answer: routes change."""
+
+FIRST_ANSWERS = 10
+"""So many say nothing yet about how fast a round trip is: they may all have met a standstill."""
+
+
+@dataclass(slots=True)
+class Departure:
+    """One message on the wire."""
+
+    at: float
+    counted: float | None = None
+    """By when Telegram has counted it; nothing while that is open."""
 
 
 class Window:
-    """At most ``rate`` reservations in any ``SPAN`` seconds."""
+    """At most ``rate`` messages that Telegram could count within one second. Times are monotonic seconds."""
 
     def __init__(self, rate: float) -> None:
-        self._times: deque[float] = deque(maxlen=max(1, int(rate)))
+        self._all: deque[Departure] = deque(maxlen=max(1, int(rate)))
+        self._open: deque[Departure] = deque()
+        self._fastest, self._answers = float("inf"), 0
 
-    def reserve(self, now: float) -> float:
-        """The first moment from ``now`` on that has room; it counts as used."""
-        full = len(self._times) == self._times.maxlen
-        at = max(now, self._times[0] + SPAN) if full else now
-        self._times.append(at)
-        return at
+    def room_at(self, now: float) -> float | None:
+        """When the next one may leave; nothing where only an answer can tell."""
+        if len(self._all) < (self._all.maxlen or 1):
+            return now
+        counted = self._all[0].counted
+        return None if counted is None else max(now, counted + SPAN)
+
+    def leave(self, now: float) -> Departure:
+        """One leaves; the caller has seen that there is room."""
+        departure = Departure(now)
+        self._all.append(departure)
+        self._open.append(departure)
+        return departure
+
+    def answered(self, departure: Departure, now: float) -> None:
+        """Telegram answered: it has counted this one, and whatever had reached it before the answer left."""
+        self._answers += 1
+        self._fastest = min(self._fastest * FORGETS, now - departure.at)
+        counted = now - self._trip()
+        if departure.counted is None:
+            departure.counted = counted
+        while self._open and (self._open[0].counted is not None or self._open[0].at <= counted):
+            known = self._open.popleft()
+            known.counted = counted if known.counted is None else known.counted
+
+    def counted_by(self, departure: Departure, now: float) -> float:
+        """By when Telegram has counted it, as far as one can tell now."""
+        if departure.counted is not None:
+            return departure.counted
+        return max(departure.at, now - self._trip())
+
+    def _trip(self) -> float:
+        return self._fastest if self._answers > FIRST_ANSWERS else 0.0
+
+    def lost(self, departure: Departure, now: float) -> None:
+        """No answer will come; if it was counted, it was by now."""
+        if departure.counted is None:
+            departure.counted = now

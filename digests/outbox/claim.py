@@ -76,6 +76,10 @@ class Claim:
     """Where nothing was taken: when there will be a slot to take at all."""
     is_dated: bool = True
     """Whether the clock was read closely enough: else nothing was looked at."""
+    tat: datetime | None = None
+    """The next free slot after these; nothing where none was taken."""
+    led_until: float = 0.0
+    """No other worker asks before, unless something hurries."""
 
 
 async def locked_gate(session: AsyncSession, bot_id: int, ceiling: float, epoch: datetime) -> Gate:
@@ -104,12 +108,14 @@ async def claim(
     ceiling: float,
     most: int,
     lead: timedelta = LEAD,
+    last: datetime | None = None,
     late: timedelta = timedelta(0),
 ) -> Claim:
     """Takes at most ``most`` messages, each with a slot within the next 250 ms, one to a chat.
 
-    ``ceiling`` is the rate the operator allows, in messages a second; ``late`` is by how much this
-    worker missed a slot since it last asked.
+    ``ceiling`` is the rate the operator allows, in messages a second; ``last`` is the ``tat`` of this
+    worker's last claim, ``late`` by how much it missed a slot of the last second. It sees to it itself
+    that its own late messages crowd nobody; between two workers the slots move apart.
     """
     gate = await locked_gate(session, bot_id, ceiling, EPOCH)
     if gate.stopped_at is not None:
@@ -121,12 +127,15 @@ async def claim(
     if pace.was_set_back(reading.now, gate.tat):
         await follow_clock(session, gate, reading.now)
     rate = pace.rate_now(gate.rate, gate.rate_changed_at, reading.now, ceiling)
-    gate.tat = pace.pushed(gate.tat, reading.now, late)
-    first = pace.first_slot(reading.now + lead, gate.tat, gate.hold_until)
+    tat = gate.tat
+    if gate.tat != last:
+        tat = pace.pushed(gate.tat, reading.now, max(late, timedelta(seconds=gate.late)))
+        gate.tat = pace.pushed(gate.tat, reading.now, late)
+    first = pace.first_slot(reading.now + lead, tat, gate.hold_until)
     step = pace.interval(rate)
     slots = pace.slots(first, reading.now + pace.AHEAD, step, most)
     if not slots:
-        again_at = reading.monotonic_at(pace.ask_at(first, lead))
+        again_at = reading.monotonic_at(pace.ask_at(first, lead, leads=False))
         open_at = reading.monotonic_at(first - pace.AHEAD)
         return Claim((), reading.monotonic, again_at, open_at)
     queues = await waiting(session, most=len(slots), horizon=slots[-1], now=reading.now)
@@ -136,11 +145,17 @@ async def claim(
         return Claim((), reading.monotonic, again_at, again_at)
     numbered = [(one, slot, gate.slot_no + n) for n, (one, slot) in enumerate(chosen, start=1)]
     await _take(session, numbered, owner, reading.now)
-    gate.tat, gate.wheel = chosen[-1][1] + step, wheel
+    gate.tat, gate.wheel, gate.late = chosen[-1][1] + step, wheel, late.total_seconds()
     gate.slot_no += len(chosen)
     await session.flush()
     messages = tuple(_claimed(one, slot, number, reading) for one, slot, number in numbered)
-    return Claim(messages, reading.monotonic, reading.monotonic_at(pace.ask_at(gate.tat, lead)))
+    return Claim(
+        messages,
+        reading.monotonic,
+        reading.monotonic_at(pace.ask_at(gate.tat, lead, leads=True)),
+        tat=gate.tat,
+        led_until=reading.monotonic_at(gate.tat - pace.OTHERS_EARLY),
+    )
 
 
 async def follow_clock(session: AsyncSession, gate: Gate, now: datetime) -> None:

@@ -21,6 +21,8 @@ class Gate(Base):
     """Messages a second at present; lowered by a 429, back by 1 a minute."""
     tat: Mapped[datetime]
     """GCRA's theoretical arrival time: the next free slot."""
+    late: Mapped[float] = mapped_column(Float, default=0.0)
+    """Seconds by which the worker that claimed last missed a slot, of the second before it did."""
     hold_until: Mapped[datetime | None]
     """Nothing goes out before: a retry_after."""
     held_at: Mapped[datetime | None]

@@ -18,6 +18,9 @@ AHEAD = timedelta(milliseconds=250)
 EARLY = AHEAD / 2
 """How long before the next free slot is due it is asked for: what a claim may take without losing one."""
 
+OTHERS_EARLY = EARLY / 2
+"""The same where another worker claimed last: it had its chance before."""
+
 FURTHEST = timedelta(seconds=2)
 """No honest slot lies further ahead; one that does was taken before the clock was set back."""
 
@@ -61,14 +64,17 @@ def first_slot(now: datetime, tat: datetime, hold_until: datetime | None) -> dat
     return max(now, tat, hold_until or now)
 
 
-def ask_at(tat: datetime, lead: timedelta) -> datetime:
-    """When to claim again, where claims take ``lead``: early enough to lose no slot to the claim."""
-    return tat - max(EARLY, min(AHEAD, lead * 2))
+def ask_at(tat: datetime, lead: timedelta, *, leads: bool) -> datetime:
+    """When to claim again, where claims take ``lead``: early enough to lose no slot to the claim. Who
+    claimed last ``leads`` and asks first; the others come only before slots would be lost."""
+    if leads:
+        return tat - max(EARLY, min(AHEAD, lead * 2))
+    return tat - min(OTHERS_EARLY, max(OTHERS_EARLY / 2, lead))
 
 
 def pushed(tat: datetime, now: datetime, late: timedelta) -> datetime:
-    """``tat`` after some send was ``late``: the slot a second after that one is not claimed yet, and
-    moves back by as much, or two workers would crowd that second."""
+    """``tat`` after some other worker's send was ``late``: the slot a second after that one is not claimed
+    yet, and moves back by as much, or two workers would crowd that second."""
     return tat if late <= TOLERATED_LATE else max(tat, now) + (late - TOLERATED_LATE)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import os
 import shutil
 import sys
@@ -25,7 +24,7 @@ import psutil
 import uvloop
 from sqlalchemy import insert, text
 
-from bot.__main__ import COLLECTED_AFTER
+from bot.__main__ import keep_what_is_there
 from bot.delivery.courier import Courier
 from bot.delivery.gateway import Gateway
 from bot.delivery.transport import Transport
@@ -103,9 +102,7 @@ async def fill(database: Database, count: int) -> int:
 
 async def deliver(url: str, api_url: str, count: int) -> dict[str, float]:
     """One courier delivers to ``count`` readers, with the settings of a live bot's process."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*COLLECTED_AFTER)
+    keep_what_is_there()
     database, transport = Database(url), Transport("1:bench", api_url)
     dispatch_id = await fill(database, count)
     courier = Courier(

@@ -22,6 +22,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from multiprocessing.connection import Connection
 
+from bot.__main__ import keep_what_is_there
 from bot.delivery import courier as courier_file
 from bot.delivery import flusher as flusher_file
 from bot.delivery import upkeep as upkeep_file
@@ -249,6 +250,7 @@ async def deliver(orders: Orders, ready: Callable[[], None] = lambda: None) -> N
     courier = Courier(database, gateway, contents, bot_id=BOT_ID, rate=orders.rate)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    keep_what_is_there()
     ready()
     running = asyncio.create_task(courier.run())
     pausing = None

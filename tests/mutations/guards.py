@@ -55,6 +55,22 @@ MUTATIONS = (
         "tests/delivery/test_courier.py::test_a_slot_that_was_missed_is_given_back_unsent",
     ),
     Mutation(
+        "own window: what leaves late crowds nobody",
+        "bot/delivery/window.py",
+        "max(now, counted + SPAN)",
+        "now",
+        "tests/delivery/test_door.py"
+        "::test_the_next_waits_until_the_first_has_been_counted_for_a_second",
+    ),
+    Mutation(
+        "taking over: as far away as somebody was late",
+        "digests/outbox/claim.py",
+        "if gate.tat != last:",
+        "if False:",
+        "tests/outbox/test_claim.py"
+        "::test_whoever_takes_over_keeps_as_far_away_as_somebody_was_late",
+    ),
+    Mutation(
         "lease: nothing is sent that it may not cover",
         "bot/delivery/courier.py",
         "now + self._gateway.timeout < message.lease_until",

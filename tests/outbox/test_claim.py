@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+import pytest
+
+from digests.outbox import pace
 from digests.outbox.claim import claim
 from digests.outbox.expand import expand
 from digests.storage.database import Database
@@ -26,3 +29,48 @@ async def test_workers_that_claim_in_turn_share_one_pace(database: Database, now
         await clock.sleep_until(clock.monotonic() + 0.05)
     assert len(chats) == len(set(chats)) >= 80
     assert all(later - earlier >= 1.0 for earlier, later in zip(slots, slots[30:], strict=False))
+
+
+@pytest.mark.parametrize(
+    ("leads", "first_late", "second_late", "apart"),
+    [
+        pytest.param(True, 40, 40, 0, id="it claimed last itself: its own window keeps the pace"),
+        pytest.param(False, 0, 0, 0, id="another did, and was punctual"),
+        pytest.param(False, 40, 0, 32, id="another did, and was late"),
+        pytest.param(False, 0, 40, 32, id="another did, and this one was late"),
+        pytest.param(False, 40, 48, 40, id="both were late: by what was later"),
+    ],
+)
+async def test_whoever_takes_over_keeps_as_far_away_as_somebody_was_late(
+    database: Database,
+    now: datetime,
+    leads: bool,
+    first_late: int,
+    second_late: int,
+    apart: int,
+) -> None:
+    clock = JumpingClock(now)
+    async with database.write() as session:
+        await readers(session, range(1, 31), now=now)
+        await alert(session, now=now)
+        await expand(session, now=now, rate=30)
+    taken, last = [], None
+    for late in (first_late, second_late):
+        async with database.write() as session:
+            taken.append(
+                await claim(
+                    session,
+                    clock,
+                    bot_id=1,
+                    owner="any",
+                    ceiling=30,
+                    most=20,
+                    last=last,
+                    late=timedelta(milliseconds=late),
+                )
+            )
+        last = taken[0].tat if leads else None
+        await clock.sleep_until(taken[0].again_at)
+    between = taken[1].messages[0].slot - taken[0].messages[-1].slot
+    expected = pace.interval(30).total_seconds() + apart / 1000
+    assert between == pytest.approx(expected, abs=1e-5)

@@ -1,0 +1,50 @@
+"""The door to Telegram (edge): all that one process sends leaves through it, one after the other.
+
+Who claimed a slot waits for it first; the door sees to it that what leaves late crowds nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from bot.delivery.window import Departure, Window
+from digests.outbox.clock import Clock
+
+
+class Door:
+    """``rate``: how many messages may leave in a second, by what the operator allows."""
+
+    def __init__(self, rate: float, clock: Clock) -> None:
+        self._window, self._clock = Window(rate), clock
+        self._turn, self._answered = asyncio.Lock(), asyncio.Event()
+
+    async def leave(self) -> Departure:
+        """Waits for room."""
+        async with self._turn:
+            await self._room()
+            return self._window.leave(self._clock.monotonic())
+
+    async def leave_if(self, may_go: Callable[[], bool]) -> Departure | None:
+        """Waits for room; nothing where it may not go any more when there is some."""
+        async with self._turn:
+            await self._room()
+            return self._window.leave(self._clock.monotonic()) if may_go() else None
+
+    async def _room(self) -> None:
+        while (at := self._window.room_at(now := self._clock.monotonic())) is None or at > now:
+            if at is None:
+                self._answered.clear()
+                await self._answered.wait()
+            else:
+                await self._clock.sleep_until(at)
+
+    def counted_by(self, departure: Departure) -> float:
+        """By when Telegram has counted it, on the monotonic clock, as far as one can tell now."""
+        return self._window.counted_by(departure, self._clock.monotonic())
+
+    def returned(self, departure: Departure, *, answered: bool) -> None:
+        """Telegram answered, or no answer will come."""
+        told = self._window.answered if answered else self._window.lost
+        told(departure, self._clock.monotonic())
+        self._answered.set()

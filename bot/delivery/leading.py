@@ -1,0 +1,59 @@
+"""Which worker leads (rule): who claimed last asks first for the next slots, the others only before they
+would be lost. While it leads, all of a second's messages are its own, and its own window keeps the pace;
+whoever takes over keeps as far away as the last one was late.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bot.delivery.window import Departure
+from digests.outbox import pace
+from digests.outbox.claim import Claim
+
+REMEMBERED = 1.0
+"""Seconds: a late message crowds the second that follows it."""
+
+
+class Leading:
+    """One worker's view. A worker that ``is_alone`` always leads."""
+
+    def __init__(self, *, is_alone: bool) -> None:
+        self._is_alone = is_alone
+        self.tat: datetime | None = None
+        """The gate's, as this worker's last claim left it."""
+        self._until = 0.0
+        self._left: deque[tuple[Departure, float]] = deque()
+
+    def claimed(self, taken: Claim) -> None:
+        """This worker claimed, or tried to: then the others' slots moved back for what it sent late."""
+        if taken.tat is not None:
+            self.tat, self._until = taken.tat, taken.led_until
+        elif taken.is_dated:
+            self._left.clear()
+
+    def leads(self, tat: datetime | None) -> bool:
+        """Whether nobody claimed since, by the gate as it was seen."""
+        return self._is_alone or (tat is not None and tat == self.tat)
+
+    def may_be_late(self, now: float, late_after: float) -> float:
+        """By how many seconds a slot may be missed now: where another may have taken over, only by what
+        the grace makes up for."""
+        if self._is_alone or now < self._until:
+            return late_after
+        return min(late_after, pace.TOLERATED_LATE.total_seconds())
+
+    def left(self, departure: Departure, slot: float) -> None:
+        """A message left for its slot."""
+        if not self._is_alone:
+            self._left.append((departure, slot))
+
+    def late(self, now: float, counted: Callable[[Departure], float]) -> timedelta:
+        """By how much Telegram ``counted`` messages of the last second after their slots, at most."""
+        while self._left and counted(self._left[0][0]) <= now - REMEMBERED:
+            self._left.popleft()
+        return timedelta(
+            seconds=max((counted(one) - slot for one, slot in self._left), default=0.0)
+        )

@@ -44,9 +44,9 @@ from bot.chat import (
 from bot.chat.buttons import READER_BUTTONS
 from bot.context import App, Context, Services
 from bot.delivery.counts import Counts
-from bot.delivery.door import Door
 from bot.delivery.pacing import Pacing
 from bot.delivery.transport import Transport, TransportRequest
+from bot.delivery.wire import Wire
 from bot.desk import (
     breaking,
     channels,
@@ -262,10 +262,10 @@ def build(
     transport: Transport,
     clock: Clock | None = None,
     counts: Counts | None = None,
-    door: Door | None = None,
+    wire: Wire | None = None,
 ) -> App:
     """The application with every handler, not yet started. It shares the courier's connections and
-    ``door``, and its ``clock``, by which slots are waited for."""
+    ``wire``, and its ``clock``, by which slots are waited for."""
     settings = services.settings
     assert settings.token is not None  # noqa: S101 - the composition root fills in the sandbox's
     token = settings.token.get_secret_value()
@@ -276,7 +276,7 @@ def build(
         rate=settings.rate,
         clock=clock,
         counts=counts,
-        door=door,
+        wire=wire,
     )
     application: App = (
         Application.builder()

@@ -100,7 +100,7 @@ class Process:
             at_most_once=[one for word in settings.at_most_once for one in CONTENTS[word]],
         )
         self.application = build(
-            made, self.transport, clock, self.courier.counts, self.courier.door
+            made, self.transport, clock, self.courier.counts, self.courier.wire
         )
         self.updates = Updates(self.application)
         self.polling = Polling(self.transport, self.updates, PollingLock(made.database, bot_id))

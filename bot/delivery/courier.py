@@ -22,7 +22,6 @@ from sqlalchemy.exc import DBAPIError
 from bot.delivery.answer import Answer
 from bot.delivery.counts import Counts
 from bot.delivery.departures import Departures
-from bot.delivery.door import Door
 from bot.delivery.flusher import DATABASE_PAUSE, Flusher
 from bot.delivery.gateway import Gateway
 from bot.delivery.leading import Leading
@@ -30,6 +29,7 @@ from bot.delivery.slots import Slots
 from bot.delivery.upkeep import Upkeep
 from bot.delivery.verdict import judge
 from bot.delivery.window import Departure
+from bot.delivery.wire import Wire
 from bot.rendering.render import Message
 from digests.errors import DeliveryError, SecondPoller, TokenRefused
 from digests.outbox import pace
@@ -133,7 +133,7 @@ class Courier:
         self._hurry = False
         self._stopping = asyncio.Event()
         self._fatal: DeliveryError | None = None
-        self.door, self._slots = Door(rate, self._clock), Slots()
+        self.wire, self._slots = Wire(rate, self._clock), Slots()
         self._leading = Leading(is_alone=database.is_sqlite)
         self._lead = LEAD
         self._waiting_groups: dict[int, float] = {}
@@ -241,7 +241,7 @@ class Courier:
         return pace.ask_at(seen.tat, self._lead, leads=leads) - now
 
     def _missed(self) -> timedelta:
-        return self._leading.late(self._clock.monotonic(), self.door.counted_by)
+        return self._leading.late(self._clock.monotonic(), self.wire.counted_by)
 
     async def _rest(self, until: float) -> None:
         sleeping = asyncio.create_task(self._clock.sleep_until(until))
@@ -363,7 +363,7 @@ class Courier:
         while (slot := self._slots.of(message.id)) > self._clock.monotonic():
             await self._clock.sleep_until(slot)
         self._slots.close(message.id)
-        departure = await self.door.leave_if(lambda: self._may_go(message, slot, late_after))
+        departure = await self.wire.leave_if(lambda: self._may_go(message, slot, late_after))
         if departure is not None:
             self._leading.left(departure, slot)
         return departure
@@ -375,7 +375,7 @@ class Courier:
         try:
             answer = await self._put_on_wire(message, parts)
         finally:
-            self.door.returned(departure, answered=answer.status != 0)
+            self.wire.returned(departure, answered=answer.status != 0)
         return answer
 
     def _may_go(self, message: Claimed, slot: float, late_after: float) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import islice
 
 from bot.delivery.window import Departure
 from digests.outbox import pace
@@ -26,6 +27,9 @@ class Leading:
         """The gate's, as this worker's last claim left it."""
         self._until = 0.0
         self._left: deque[tuple[Departure, float]] = deque()
+        """What is on its way, with its slot."""
+        self._late: list[tuple[float, float]] = []
+        """Of what was counted late: when, and by how much."""
 
     def claimed(self, taken: Claim) -> None:
         """This worker claimed, or tried to: then the others' slots moved back for what it sent late."""
@@ -33,6 +37,7 @@ class Leading:
             self.tat, self._until = taken.tat, taken.led_until
         elif taken.is_dated:
             self._left.clear()
+            self._late.clear()
 
     def leads(self, tat: datetime | None) -> bool:
         """Whether nobody claimed since, by the gate as it was seen."""
@@ -52,8 +57,15 @@ class Leading:
 
     def late(self, now: float, counted: Callable[[Departure], float]) -> timedelta:
         """By how much Telegram ``counted`` messages of the last second after their slots, at most."""
-        while self._left and counted(self._left[0][0]) <= now - REMEMBERED:
-            self._left.popleft()
-        return timedelta(
-            seconds=max((counted(one) - slot for one, slot in self._left), default=0.0)
-        )
+        while self._left and self._left[0][0].counted is not None:
+            departure, slot = self._left.popleft()
+            self._note(counted(departure), slot)
+        self._late = [(at, late) for at, late in self._late if at > now - REMEMBERED]
+        worst = max((late for _, late in self._late), default=0.0)
+        # Of what may still be counted, the oldest may be counted latest.
+        on_its_way = [counted(departure) - slot for departure, slot in islice(self._left, 1)]
+        return timedelta(seconds=max(worst, *on_its_way, 0.0))
+
+    def _note(self, counted: float, slot: float) -> None:
+        if counted - slot > pace.TOLERATED_LATE.total_seconds():
+            self._late.append((counted, counted - slot))

@@ -13,7 +13,7 @@ from telegram.error import BadRequest, NetworkError, RetryAfter
 from telegram.ext import BaseRateLimiter
 
 from bot.delivery.counts import Counts
-from bot.delivery.door import Door
+from bot.delivery.wire import Wire
 from digests.outbox import pace
 from digests.outbox.claim import EPOCH, locked_gate, move_paces
 from digests.outbox.clock import Clock, SharedClock
@@ -43,13 +43,13 @@ class Pacing(BaseRateLimiter[None]):
         rate: float,
         clock: Clock | None = None,
         counts: Counts | None = None,
-        door: Door | None = None,
+        wire: Wire | None = None,
     ) -> None:
-        """``counts`` and ``door`` are the courier's of this process, where there is one."""
+        """``counts`` and ``wire`` are the courier's of this process, where there is one."""
         self._counts = counts or Counts()
         self._database, self._bot_id, self._rate = database, bot_id, rate
         self._clock: Clock = clock or SharedClock()
-        self._door = door or Door(rate, self._clock)
+        self._wire = wire or Wire(rate, self._clock)
 
     async def initialize(self) -> None:
         """Nothing to do: the gate is in the database."""
@@ -86,7 +86,7 @@ class Pacing(BaseRateLimiter[None]):
         self, chat: object, ask: Callable[[], Coroutine[Any, Any, Result]]
     ) -> Result:
         await self.wait_for_slot(chat)
-        departure = await self._door.leave()
+        departure = await self._wire.leave()
         answered = True
         try:
             return await ask()
@@ -94,7 +94,7 @@ class Pacing(BaseRateLimiter[None]):
             answered = isinstance(error, BadRequest)
             raise
         finally:
-            self._door.returned(departure, answered=answered)
+            self._wire.returned(departure, answered=answered)
 
     async def wait_for_slot(self, chat_id: object) -> None:
         """Returns when one message may go to ``chat_id``."""

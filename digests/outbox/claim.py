@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import cast
 
-from sqlalchemy import BigInteger, Table, Update, bindparam, select, update
+from sqlalchemy import BigInteger, Table, Update, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -33,6 +33,9 @@ LEASE = timedelta(seconds=90)
 LEAD = timedelta(milliseconds=15)
 """The first slot lies at least this far ahead: the commit and the rendering come before it."""
 
+
+FROZEN = timedelta(seconds=3)
+"""A worker that holds the gate's lock and does nothing for so long stands still: PostgreSQL lets it go."""
 
 STOPPED_SECONDS = 1.0
 """Until the next look, where all delivery waits for a person's word."""
@@ -86,6 +89,10 @@ async def locked_gate(session: AsyncSession, bot_id: int, ceiling: float, epoch:
     """The gate's row, locked; made where this token never sent before."""
     query = select(Gate).where(Gate.bot_id == bot_id).with_for_update()
     query = query.execution_options(populate_existing=True)
+    if session.get_bind().dialect.name == "postgresql":
+        patience = f"{FROZEN.total_seconds():.0f}s"
+        setting = "idle_in_transaction_session_timeout"
+        query = query.add_columns(func.set_config(setting, patience, True))
     gate = await session.scalar(query)
     if gate is None:
         insert_or_leave = (

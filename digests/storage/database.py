@@ -20,8 +20,8 @@ _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 
 
 _SESSION = {
-    # A worker that is frozen, or whose machine is gone, may hold the gate's lock: all others wait for it.
-    "idle_in_transaction_session_timeout": "30s",
+    # A worker that is frozen, or whose machine is gone, may hold locks that all others wait for.
+    "idle_in_transaction_session_timeout": "10s",
     "tcp_keepalives_idle": "15",
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",

@@ -9,6 +9,9 @@ import asyncio
 import signal
 import sys
 
+import uvloop
+
+from bot.__main__ import keep_what_is_there
 from bot.delivery.courier import Courier
 from bot.delivery.gateway import Gateway
 from bot.delivery.transport import Transport
@@ -22,6 +25,7 @@ async def deliver(database_url: str, api_url: str, rate: float) -> None:
     database, transport = Database(database_url), Transport("1:bench", api_url)
     ProcessLock(database).acquire()
     courier = Courier(database, Gateway(transport), PlainContents(), bot_id=1, rate=rate)
+    keep_what_is_there()
     running = asyncio.create_task(courier.run())
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
@@ -33,4 +37,4 @@ async def deliver(database_url: str, api_url: str, rate: float) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(deliver(sys.argv[1], sys.argv[2], float(sys.argv[3])))
+    uvloop.run(deliver(sys.argv[1], sys.argv[2], float(sys.argv[3])))

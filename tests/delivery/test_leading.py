@@ -49,8 +49,9 @@ def test_by_how_much_a_slot_may_be_missed(is_alone: bool, now: float, late: floa
 
 def test_what_was_counted_late_is_told_for_a_second() -> None:
     worker = Leading(is_alone=False)
-    worker.left(Departure(5.0), 5.0)
+    worker.left(Departure(5.0, counted=5.0), 5.0)
     worker.left(Departure(5.125, counted=5.25), 5.125)
+    worker.left(Departure(5.5, counted=5.5), 5.5)
     assert worker.late(6.125, counted) == timedelta(seconds=0.125)
     assert worker.late(6.3, counted) == timedelta(0)
 

@@ -59,7 +59,7 @@ MUTATIONS = (
         "bot/delivery/window.py",
         "max(now, counted + SPAN)",
         "now",
-        "tests/delivery/test_door.py"
+        "tests/delivery/test_wire.py"
         "::test_the_next_waits_until_the_first_has_been_counted_for_a_second",
     ),
     Mutation(

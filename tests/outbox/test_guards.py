@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import insert, text, update
 from sqlalchemy.exc import IntegrityError
 
 from digests.outbox.claim import Claim, claim
@@ -59,6 +59,20 @@ async def test_a_claim_waits_for_the_one_that_holds_the_gate(
     free.set()
     slots = [message.slot for task in (first, second) for message in (await task).messages]
     assert all(later - earlier > 0.03 for earlier, later in pairwise(slots))
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+@pytest.mark.postgresql
+async def test_who_stands_still_with_the_gate_in_hand_loses_it_after_three_seconds(
+    database: Database, now: datetime
+) -> None:
+    """A worker that is stopped, as by SIGSTOP, in the middle of a claim; every other would wait for it."""
+    await queue(database, now)
+    patience = text("SHOW idle_in_transaction_session_timeout")
+    async with database.write() as session:
+        assert await session.scalar(patience) == "10s"
+        await claim(session, JumpingClock(now), bot_id=1, owner="any", ceiling=30, most=4)
+        assert await session.scalar(patience) == "3s"
 
 
 async def in_flight(database: Database, dispatch_id: int, key: str) -> None:

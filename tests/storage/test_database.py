@@ -76,4 +76,4 @@ async def test_a_frozen_worker_cannot_hold_a_lock_for_ever(database: Database) -
         pytest.skip("one process on SQLite")
     async with database.read() as session:
         said = await session.scalar(text("SHOW idle_in_transaction_session_timeout"))
-    assert said == "30s"
+    assert said == "10s"

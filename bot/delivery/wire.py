@@ -1,6 +1,6 @@
-"""The door to Telegram (edge): all that one process sends leaves through it, one after the other.
+"""The wire to Telegram (edge): all that one process sends goes out on it, one after the other.
 
-Who claimed a slot waits for it first; the door sees to it that what leaves late crowds nobody.
+Who has a slot waits for it first; here nobody is crowded by what goes out late.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from bot.delivery.window import Departure, Window
 from digests.outbox.clock import Clock
 
 
-class Door:
+class Wire:
     """``rate``: how many messages may leave in a second, by what the operator allows."""
 
     def __init__(self, rate: float, clock: Clock) -> None:

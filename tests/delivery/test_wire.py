@@ -5,53 +5,53 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime
 
-from bot.delivery.door import Door
 from bot.delivery.window import FIRST_ANSWERS, SPAN
+from bot.delivery.wire import Wire
 from tests.delivery.fakes import JumpingClock
 
 
 async def test_the_next_waits_until_the_first_has_been_counted_for_a_second(now: datetime) -> None:
     clock = JumpingClock(now)
-    door, began = Door(2, clock), clock.monotonic()
+    wire, began = Wire(2, clock), clock.monotonic()
     for _ in range(2):
-        door.returned(await door.leave(), answered=True)
+        wire.returned(await wire.leave(), answered=True)
     assert clock.monotonic() == began
-    assert (await door.leave()).at == began + SPAN
+    assert (await wire.leave()).at == began + SPAN
 
 
 async def test_where_no_answer_comes_it_stays_shut_and_opens_for_who_came_first(
     now: datetime,
 ) -> None:
-    door = Door(1, JumpingClock(now))
-    silent, through = await door.leave(), list[int]()
+    wire = Wire(1, JumpingClock(now))
+    silent, through = await wire.leave(), list[int]()
 
     async def follow(number: int) -> None:
-        door.returned(await door.leave(), answered=True)
+        wire.returned(await wire.leave(), answered=True)
         through.append(number)
 
     waiting = [asyncio.create_task(follow(number)) for number in range(3)]
     await asyncio.sleep(0)
     assert not through
-    door.returned(silent, answered=False)
+    wire.returned(silent, answered=False)
     await asyncio.gather(*waiting)
     assert through == [0, 1, 2]
 
 
 async def test_who_may_not_go_takes_nobody_s_room(now: datetime) -> None:
     clock = JumpingClock(now)
-    door, began = Door(1, clock), clock.monotonic()
-    assert await door.leave_if(lambda: False) is None
-    assert (await door.leave()).at == began
+    wire, began = Wire(1, clock), clock.monotonic()
+    assert await wire.leave_if(lambda: False) is None
+    assert (await wire.leave()).at == began
 
 
 async def test_what_is_not_answered_yet_may_be_counted_any_moment_now(now: datetime) -> None:
     clock = JumpingClock(now)
-    door = Door(1000, clock)
+    wire = Wire(1000, clock)
     for _ in range(FIRST_ANSWERS + 1):
-        departure = await door.leave()
+        departure = await wire.leave()
         await clock.sleep_until(clock.monotonic() + 0.125)
-        door.returned(departure, answered=True)
-    left = await door.leave()
-    assert door.counted_by(left) == left.at
+        wire.returned(departure, answered=True)
+    left = await wire.leave()
+    assert wire.counted_by(left) == left.at
     await clock.sleep_until(left.at + 1.125)
-    assert 0.99 < door.counted_by(left) - left.at <= 1.0
+    assert 0.99 < wire.counted_by(left) - left.at <= 1.0

@@ -25,6 +25,7 @@ from bot.delivery.departures import Departures
 from bot.delivery.flusher import DATABASE_PAUSE, Flusher
 from bot.delivery.gateway import Gateway
 from bot.delivery.leading import Leading
+from bot.delivery.request import is_said, request
 from bot.delivery.slots import Slots
 from bot.delivery.upkeep import Upkeep
 from bot.delivery.verdict import judge
@@ -319,7 +320,7 @@ class Courier:
         if not (parts := await self._rendered(message, rendering)):
             self._slots.close(message.id)
             return
-        if not _is_said(message, parts):
+        if not is_said(message, parts):
             self._slots.close(message.id)
             self._settle(message, len(parts), judge(Answer(200), chat_id=message.chat_id))
             return
@@ -373,7 +374,7 @@ class Courier:
     ) -> Answer:
         answer = Answer(0)
         try:
-            answer = await self._put_on_wire(message, parts)
+            answer = await request(self._gateway, message, parts)
         finally:
             self.wire.returned(departure, answered=answer.status != 0)
         return answer
@@ -385,23 +386,6 @@ class Courier:
         if late_after < DEPARTED_LATE_AFTER:
             late_after = self._leading.may_be_late(now, late_after)
         return now <= slot + late_after and lease_holds and self._fatal is None
-
-    async def _put_on_wire(self, message: Claimed, parts: tuple[Message, ...]) -> Answer:
-        if message.kind is MessageKind.SEND:
-            return await self._gateway.send(
-                message.chat_id,
-                parts[message.part],
-                thread_id=message.thread_id,
-                silent=message.silent,
-                reply_to=message.message_id,
-                plain=message.plain,
-            )
-        assert message.message_id is not None  # noqa: S101 - see ``_is_said``
-        if message.kind is MessageKind.EDIT and message.part < len(parts):
-            return await self._gateway.edit(
-                message.chat_id, message.message_id, parts[message.part], plain=message.plain
-            )
-        return await self._gateway.delete(message.chat_id, message.message_id)
 
     def _heed(self, message: Claimed, verdict: Verdict) -> Verdict:
         """What concerns more than this message: a token that is refused, a second group told to wait."""
@@ -435,13 +419,6 @@ class Courier:
                 verdict=verdict,
             )
         )
-
-
-def _is_said(message: Claimed, parts: tuple[Message, ...]) -> bool:
-    """Whether there is anything to ask of Telegram: a newer revision may have fewer parts."""
-    if message.kind is MessageKind.SEND:
-        return message.part < len(parts)
-    return message.message_id is not None
 
 
 async def _rendered(parts: Awaitable[tuple[Message, ...]]) -> tuple[Message, ...]:

@@ -56,7 +56,8 @@ class Leading:
             self._left.append((departure, slot))
 
     def late(self, now: float, counted: Callable[[Departure], float]) -> timedelta:
-        """By how much Telegram ``counted`` messages of the last second after their slots, at most."""
+        """By how much Telegram ``counted`` messages of the last second after their slots, at most. Whatever
+        is later still is one lost answer, not a row of messages that were held up."""
         while self._left and self._left[0][0].counted is not None:
             departure, slot = self._left.popleft()
             self._note(counted(departure), slot)
@@ -64,7 +65,7 @@ class Leading:
         worst = max((late for _, late in self._late), default=0.0)
         # Of what may still be counted, the oldest may be counted latest.
         on_its_way = [counted(departure) - slot for departure, slot in islice(self._left, 1)]
-        return timedelta(seconds=max(worst, *on_its_way, 0.0))
+        return min(pace.AHEAD, timedelta(seconds=max(worst, *on_its_way, 0.0)))
 
     def _note(self, counted: float, slot: float) -> None:
         if counted - slot > pace.TOLERATED_LATE.total_seconds():

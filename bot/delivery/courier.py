@@ -134,7 +134,8 @@ class Courier:
         self._hurry = False
         self._stopping = asyncio.Event()
         self._fatal: DeliveryError | None = None
-        self.wire, self._slots = Wire(rate, self._clock), Slots()
+        self.wire = Wire(rate, self._clock, is_alone=database.is_sqlite)
+        self._slots = Slots()
         self._leading = Leading(is_alone=database.is_sqlite)
         self._lead = LEAD
         self._waiting_groups: dict[int, float] = {}

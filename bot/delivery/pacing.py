@@ -49,7 +49,7 @@ class Pacing(BaseRateLimiter[None]):
         self._counts = counts or Counts()
         self._database, self._bot_id, self._rate = database, bot_id, rate
         self._clock: Clock = clock or SharedClock()
-        self._wire = wire or Wire(rate, self._clock)
+        self._wire = wire or Wire(rate, self._clock, is_alone=database.is_sqlite)
 
     async def initialize(self) -> None:
         """Nothing to do: the gate is in the database."""

@@ -17,6 +17,9 @@ from dataclasses import dataclass
 SPAN = 1.003
 """Seconds: Telegram's window, and what clocks and timers may be wrong by."""
 
+AMONG_OTHERS = 1.010
+"""The same where other workers send too: room for a few messages of theirs, when the lead changes."""
+
 FORGETS = 1.001
 """By how much the fastest round trip is forgotten with each answer: routes change."""
 
@@ -34,9 +37,11 @@ class Departure:
 
 
 class Window:
-    """At most ``rate`` messages that Telegram could count within one second. Times are monotonic seconds."""
+    """At most ``rate`` messages that Telegram could count within ``span`` seconds, a little more than one.
+    Times are monotonic seconds."""
 
-    def __init__(self, rate: float) -> None:
+    def __init__(self, rate: float, *, span: float = SPAN) -> None:
+        self._span = span
         self._all: deque[Departure] = deque(maxlen=max(1, int(rate)))
         self._open: deque[Departure] = deque()
         self._fastest, self._answers = float("inf"), 0
@@ -46,7 +51,7 @@ class Window:
         if len(self._all) < (self._all.maxlen or 1):
             return now
         counted = self._all[0].counted
-        return None if counted is None else max(now, counted + SPAN)
+        return None if counted is None else max(now, counted + self._span)
 
     def leave(self, now: float) -> Departure:
         """One leaves; the caller has seen that there is room."""

@@ -8,15 +8,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from bot.delivery.window import Departure, Window
+from bot.delivery.window import AMONG_OTHERS, SPAN, Departure, Window
 from digests.outbox.clock import Clock
 
 
 class Wire:
     """``rate``: how many messages may leave in a second, by what the operator allows."""
 
-    def __init__(self, rate: float, clock: Clock) -> None:
-        self._window, self._clock = Window(rate), clock
+    def __init__(self, rate: float, clock: Clock, *, is_alone: bool) -> None:
+        self._window = Window(rate, span=SPAN if is_alone else AMONG_OTHERS)
+        self._clock = clock
         self._turn, self._answered = asyncio.Lock(), asyncio.Event()
 
     async def leave(self) -> Departure:

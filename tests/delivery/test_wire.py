@@ -5,24 +5,29 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime
 
-from bot.delivery.window import FIRST_ANSWERS, SPAN
+import pytest
+
+from bot.delivery.window import AMONG_OTHERS, FIRST_ANSWERS, SPAN
 from bot.delivery.wire import Wire
 from tests.delivery.fakes import JumpingClock
 
 
-async def test_the_next_waits_until_the_first_has_been_counted_for_a_second(now: datetime) -> None:
+@pytest.mark.parametrize(("is_alone", "span"), [(True, SPAN), (False, AMONG_OTHERS)])
+async def test_the_next_waits_until_the_first_has_been_counted_for_a_second(
+    now: datetime, is_alone: bool, span: float
+) -> None:
     clock = JumpingClock(now)
-    wire, began = Wire(2, clock), clock.monotonic()
+    wire, began = Wire(2, clock, is_alone=is_alone), clock.monotonic()
     for _ in range(2):
         wire.returned(await wire.leave(), answered=True)
     assert clock.monotonic() == began
-    assert (await wire.leave()).at == began + SPAN
+    assert (await wire.leave()).at == began + span
 
 
 async def test_where_no_answer_comes_it_stays_shut_and_opens_for_who_came_first(
     now: datetime,
 ) -> None:
-    wire = Wire(1, JumpingClock(now))
+    wire = Wire(1, JumpingClock(now), is_alone=True)
     silent, through = await wire.leave(), list[int]()
 
     async def follow(number: int) -> None:
@@ -39,14 +44,14 @@ async def test_where_no_answer_comes_it_stays_shut_and_opens_for_who_came_first(
 
 async def test_who_may_not_go_takes_nobody_s_room(now: datetime) -> None:
     clock = JumpingClock(now)
-    wire, began = Wire(1, clock), clock.monotonic()
+    wire, began = Wire(1, clock, is_alone=True), clock.monotonic()
     assert await wire.leave_if(lambda: False) is None
     assert (await wire.leave()).at == began
 
 
 async def test_what_is_not_answered_yet_may_be_counted_any_moment_now(now: datetime) -> None:
     clock = JumpingClock(now)
-    wire = Wire(1000, clock)
+    wire = Wire(1000, clock, is_alone=True)
     for _ in range(FIRST_ANSWERS + 1):
         departure = await wire.leave()
         await clock.sleep_until(clock.monotonic() + 0.125)

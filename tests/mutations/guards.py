@@ -57,7 +57,7 @@ MUTATIONS = (
     Mutation(
         "own window: what leaves late crowds nobody",
         "bot/delivery/window.py",
-        "max(now, counted + SPAN)",
+        "max(now, counted + self._span)",
         "now",
         "tests/delivery/test_wire.py"
         "::test_the_next_waits_until_the_first_has_been_counted_for_a_second",

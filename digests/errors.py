@@ -7,9 +7,10 @@ FrontwireError
 │   └── SchemaOutdated          the database was not migrated to this version
 ├── RequestError                a person asked for something we cannot do as asked
 │   ├── UnknownTopic            no such topic; carries the nearest ones
-│   ├── UnknownPlace            no such city or zone; carries the nearest ones
+│   ├── UnknownPlace            no such place or zone; carries the nearest ones
 │   ├── UnreadableTime          not a time of day; carries what was said
 │   ├── TooManyTimes            more times a day than we plan
+│   ├── TooManyPlaces           more places than an alert names
 │   ├── NotPermitted            the role does not allow it
 │   ├── TooLong                 more text than one message may hold; carries the limit
 │   ├── Incomplete              something is missing before it can be done; carries what
@@ -71,7 +72,7 @@ class UnknownTopic(Unknown):
 
 
 class UnknownPlace(Unknown):
-    """No such city or time zone."""
+    """No such city or time zone; of an alert, no such place in the gazetteer."""
 
 
 class UnreadableTime(RequestError):
@@ -87,6 +88,14 @@ class TooManyTimes(RequestError):
 
     def __init__(self, most: int) -> None:
         super().__init__(f"at most {most} times a day")
+        self.most = most
+
+
+class TooManyPlaces(RequestError):
+    """More places than an alert names; ``most`` is the limit."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"at most {most} places")
         self.most = most
 
 

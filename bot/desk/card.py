@@ -21,6 +21,7 @@ from bot.rendering.render import Message
 from digests.alerts.alert import Alert, AlertState
 from digests.alerts.belonging import candidates, story_of
 from digests.alerts.card import DEALING, Card, cards_of, take_wanted
+from digests.alerts.places import offered
 from digests.alerts.propose import item_of, newest
 from digests.alerts.release import alone_from
 from digests.alerts.staff import approvers
@@ -36,6 +37,7 @@ class Page(StrEnum):
 
     MAIN = "main"
     TOPICS = "topics"
+    PLACES = "places"
     SEVERITY = "severity"
     LABEL = "label"
     STORY = "story"
@@ -90,14 +92,21 @@ async def deal(services: Services, bot: Bot) -> int:
 
 
 async def redraw(
-    services: Services, bot: Bot, alert_id: int, *, page: Page = Page.MAIN, in_chat: int = 0
+    services: Services,
+    bot: Bot,
+    alert_id: int,
+    *,
+    page: Page = Page.MAIN,
+    in_chat: int = 0,
+    looked_for: str = "",
 ) -> None:
-    """Every card of the alert shows how things are; ``page`` is for the chat where somebody tapped."""
+    """Every card of the alert shows how things are; ``page`` is for the chat where somebody tapped, and
+    so are the stories with the words ``looked_for``."""
     async with services.database.read() as session:
         drawn = []
         for card in await cards_of(session, alert_id):
             shown = page if card.chat_id == in_chat else Page.MAIN
-            drawn.append((card, await _face(services, session, card, shown)))
+            drawn.append((card, await _face(services, session, card, shown, looked_for)))
     for card, face in drawn:
         if face.shape == card.shape:
             await show_controls(bot, card, face)
@@ -148,9 +157,11 @@ async def _renew_previews(services: Services, bot: Bot, card: Card, face: Face) 
         shown.preview_print, shown.other_print = prints
 
 
-async def _face(services: Services, session: AsyncSession, card: Card, page: Page) -> Face:
+async def _face(
+    services: Services, session: AsyncSession, card: Card, page: Page, looked_for: str = ""
+) -> Face:
     manner = await manner_of(session, card.chat_id, card.language)
-    return await draw(services, session, card, manner, page=page)
+    return await draw(services, session, card, manner, page=page, looked_for=looked_for)
 
 
 async def draw(
@@ -160,6 +171,7 @@ async def draw(
     manner: Manner,
     *,
     page: Page = Page.MAIN,
+    looked_for: str = "",
 ) -> Face:
     """The card as things are now."""
     alert = await session.get_one(Alert, card.alert_id, populate_existing=True)
@@ -173,7 +185,7 @@ async def draw(
     elif alert.state is AlertState.REJECTED:
         controls = services.words.message("desk/card_discarded.html", manner.language, alert=alert)
     else:
-        controls = await _unsent(services, session, alert, manner, card, page)
+        controls = await _unsent(services, session, alert, manner, card, page, looked_for)
     return Face(tuple(previews), controls)
 
 
@@ -184,6 +196,7 @@ async def _unsent(
     manner: Manner,
     card: Card,
     page: Page,
+    looked_for: str,
 ) -> Message:
     words = await newest(session, alert)
     item, now = item_of(words), services.clock()
@@ -193,8 +206,8 @@ async def _unsent(
     asked = await approvers(session, services.settings.owners)
     told_of = await story_of(session, alert, manner.language)
     others = (
-        await candidates(session, alert, item, manner.language, now=now)
-        if (page is Page.STORY)
+        await candidates(session, alert, item, manner.language, now=now, looked_for=looked_for)
+        if page is Page.STORY
         else []
     )
     return services.words.message(
@@ -207,6 +220,8 @@ async def _unsent(
         page=page,
         story=told_of,
         stories=others,
+        looked_for=looked_for,
+        places=offered(item.places, item.texts) if page is Page.PLACES else [],
         audience=audience,
         rate=services.settings.rate,
         seconds=audience.seconds(services.settings.rate),

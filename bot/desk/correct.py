@@ -37,6 +37,7 @@ from digests.errors import Incomplete, Stale
 from digests.outbox.dispatch import Content, Lane
 from digests.outbox.notice import announce
 from digests.stories.story import Story, StoryRevision
+from digests.vocabulary import Standing
 
 _ASKED = {CorrectionKind.CORRECT: Asked.CORRECTION, CorrectionKind.RETRACT: Asked.REASON}
 
@@ -167,6 +168,7 @@ async def propose(
     *,
     photo: str | None = None,
     drops_photo: bool = False,
+    standing: Standing | None = None,
 ) -> None:
     """Writes it down and shows its editor what readers will see, with the button that sends it."""
     is_retraction = kind is CorrectionKind.RETRACT
@@ -180,6 +182,7 @@ async def propose(
         language=spoken(words),
         photo=photo,
         drops_photo=drops_photo,
+        standing=standing,
     )
     user_id = person(update)
     async with context.database.write() as session:
@@ -252,7 +255,9 @@ async def _ask(update: Update, context: Context, kind: CorrectionKind, alert_id:
             alert=alert.id,
             revision=alert.revision,
         )
-    await context.answer(f"desk/ask_{_ASKED[kind]}.html", pictured=words.photo and alert)
+    await context.answer(
+        f"desk/ask_{_ASKED[kind]}.html", alert=alert, pictured=words.photo is not None
+    )
 
 
 async def _ask_story(

@@ -15,9 +15,11 @@ from bot.rendering import alert as alert_rendering
 from bot.rendering import correction as correction_rendering
 from bot.rendering.render import Message
 from digests.alerts.alert import AlertRevision
+from digests.alerts.places import offered
 from digests.alerts.propose import item_of
 from digests.alerts.release import alone_from
 from digests.alerts.wording import headline
+from digests.corrections import amend
 from digests.corrections.correction import CorrectedSubject, Correction, CorrectionKind
 from digests.corrections.spread import chats_with
 from digests.editions.edition import EditionStory
@@ -32,8 +34,8 @@ async def preview(update: Update, context: Context, correction: Correction) -> N
     otherwise = Language.nearest(user.language_code if user else None)
     async with context.database.read() as session:
         manner = await manner_of(session, user_id, otherwise)
-        shown = await _shown(context, session, correction, manner)
         values = await controls_of(context, session, correction, user_id)
+        shown = await _shown(context, session, correction, manner) if not values["nothing"] else []
     # A chat takes one message a second: the tapped button should not wait for all of them.
     await context.toast()
     for message in shown:
@@ -59,12 +61,23 @@ async def controls_of(
         "new_words": was is None or was.texts != correction.texts,
         "was_photo": was is not None and was.photo is not None,
         "chats": await _chats(session, correction),
+        # There may be nothing to show and to send yet.
+        "nothing": was is not None and is_new and not amend.tells_something(correction, was),
+        "places": await places_offered(session, correction),
         "two_person": context.settings.two_person and is_new,
         "me": me,
         "alone_from": alone_from(correction.asked_at) if correction.asked_at else None,
         # Languages the alert speaks now and will not speak any more.
         "lost": sorted(set(was.texts) - set(said)) if was is not None and is_new else [],
     }
+
+
+async def places_offered(session: AsyncSession, correction: Correction) -> list[str]:
+    """The places to choose from: those that stand in it or stood before, and those that its texts name."""
+    was = await _was(session, correction)
+    if was is None or correction.label is None:
+        return []
+    return offered(correction.places, correction.texts, was.places)
 
 
 async def _was(session: AsyncSession, correction: Correction) -> AlertRevision | None:

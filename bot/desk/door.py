@@ -23,6 +23,8 @@ from digests.errors import (
     RequestError,
     Stale,
     TooLong,
+    TooManyPlaces,
+    Unknown,
     UnknownPlace,
     UnreadableTime,
 )
@@ -88,7 +90,11 @@ async def refuse(
     """Says why not, where the person asked, and writes it into the audit log."""
     user = update.effective_user
     values = {"kind": type(error).__name__, "why": _why(error)}
-    is_under_photo = isinstance(error, TooLong) and error.most == UNDER_PHOTO
+    shown = {
+        "wish": wish,
+        "under_photo": isinstance(error, TooLong) and error.most == UNDER_PHOTO,
+        "nearest": error.nearest if isinstance(error, Unknown) else (),
+    }
     subject = ":".join([wish, *words])
     async with context.database.write() as session:
         await record_refusal(
@@ -100,10 +106,10 @@ async def refuse(
             reason=" ".join(filter(None, values.values())),
         )
     if update.callback_query is not None:
-        await context.toast(REFUSED, alert=True, under_photo=is_under_photo, **values)
+        await context.toast(REFUSED, alert=True, **shown, **values)
     elif update.channel_post is None:
         # A channel's readers are no audience for this; who wrote there cannot be known anyway.
-        await context.answer(REFUSED, under_photo=is_under_photo, **values)
+        await context.answer(REFUSED, **shown, **values)
 
 
 def _why(error: RequestError) -> str:
@@ -111,7 +117,7 @@ def _why(error: RequestError) -> str:
         return error.how
     if isinstance(error, Incomplete):
         return error.missing
-    if isinstance(error, TooLong):
+    if isinstance(error, TooLong | TooManyPlaces):
         return str(error.most)
     if isinstance(error, UnreadableTime):
         return error.said

@@ -9,7 +9,7 @@ from telegram import Update
 from telegram.constants import ChatType
 
 from bot.context import Context
-from bot.desk import renewing, review, righting
+from bot.desk import placing, renewing, review, righting
 from bot.desk.breaking import begin, breaking
 from bot.desk.channels import offer_post
 from bot.desk.correct import correct, propose
@@ -22,11 +22,24 @@ from digests.alerts.dialogue import Asked, Dialogue, close, open_question
 from digests.alerts.permission import Act, may
 from digests.alerts.staff import role_of
 from digests.corrections.correction import CorrectedSubject, CorrectionKind
-from digests.errors import Incomplete, RequestError, TooLong, UnknownPlace, UnreadableTime
+from digests.errors import (
+    Incomplete,
+    RequestError,
+    TooLong,
+    TooManyPlaces,
+    UnknownPlace,
+    UnreadableTime,
+)
 
 _WITH_BUTTONS = (Asked.STORY, Asked.ALERT, Asked.KEEP)
 _BY_PHOTO = (Asked.UPDATE, Asked.CORRECTION)
 """What a photo without words answers too: the words stay."""
+_OF_A_DRAFT = {
+    Asked.PLACE: placing.add_places,
+    Asked.BELONGS: placing.look_for_story,
+    Asked.RELEASE: review.set_time,
+    Asked.REJECTION: review.reject_alert,
+}
 _UNDER_PHOTOS = {"/breaking": breaking, "/update": update_alert, "/correct": correct}
 """Telegram's commands are texts; a photo's caption is none."""
 
@@ -72,7 +85,7 @@ async def _take(update: Update, context: Context, asked: Dialogue) -> None:
         else:
             await _desk_answer(update, context, asked)
         await _close(context, asked)
-    except (Incomplete, TooLong, UnreadableTime, UnknownPlace) as error:
+    except (Incomplete, TooLong, UnreadableTime, UnknownPlace, TooManyPlaces) as error:
         await refuse(update, context, error, wish=asked.asked)
     except RequestError as error:
         await _close(context, asked)
@@ -91,18 +104,16 @@ async def _desk_answer(update: Update, context: Context, asked: Dialogue) -> Non
         case Asked.BREAKING:
             said = replace(said, photo=said.photo or about.get("photo"))
             await begin(update, context, said, source_url=about.get("link"))
-        case Asked.TEXT:
-            await review.set_text(update, context, about["alert"], about["revision"], said)
         case Asked.TRANSLATION | Asked.ATTRIBUTION:
             await _other_words(update, context, asked.asked, about, said.text)
-        case Asked.RELEASE:
-            await review.set_time(update, context, about["alert"], about["revision"], said.text)
-        case Asked.REJECTION:
-            await review.reject_alert(update, context, about["alert"], about["revision"], said.text)
         case Asked.UPDATE:
             await renew_alert(
                 update, context, about["alert"], about["revision"], said.text, said.photo
             )
+        case Asked.TEXT:
+            await review.set_text(update, context, about["alert"], about["revision"], said)
+        case _ if change := _OF_A_DRAFT.get(asked.asked):
+            await change(update, context, about["alert"], about["revision"], said.text)
         case Asked.ANSWER:
             await give_answer(update, context, about["report"], said.text)
         case Asked.CORRECTION | Asked.REASON:
@@ -131,6 +142,8 @@ async def _other_words(
             await righting.set_translation(update, context, which, said, preview)
         case Asked.TRANSLATION, {"alert": which, "revision": revision}:
             await review.set_translation(update, context, which, revision, said)
+        case _, {"correction": which, "preview": preview}:
+            await righting.set_attribution(update, context, which, language, said, preview)
         case _, {"update": which, "preview": preview}:
             await renewing.set_attribution(update, context, which, language, said, preview)
         case _, {"alert": which, "revision": revision}:

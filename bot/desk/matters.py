@@ -59,7 +59,7 @@ async def make_alert(update: Update, context: Context, matter: str, where: str =
         item = await item_of_story(session, found.values["story"])
         owners = context.settings.owners
         alert = await propose.draft(session, item, by=user_id, owners=owners, now=now)
-        alert.story_id = found.values["story"]
+        alert.story_id, alert.story_chosen = found.values["story"], True
     await _noted(context, MatterKind.FLASH, where)
     await put(update, context, alert.id)
 

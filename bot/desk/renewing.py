@@ -8,18 +8,20 @@ from typing import Any
 from telegram import Update
 
 from bot.context import Context
-from bot.desk.door import desk, number, person, tapped
+from bot.desk.below import ask_below
+from bot.desk.door import desk, number, person
+from bot.desk.drafting import who
 from bot.desk.showing import retire
-from bot.desk.update import preview
-from digests.alerts.dialogue import Asked, ask
+from bot.desk.update import places_offered, preview
+from digests.alerts.dialogue import Asked
 from digests.alerts.permission import Act
+from digests.alerts.places import toggled
 from digests.alerts.suggestion import named
 from digests.alerts.update import AlertUpdate
 from digests.corrections import renew
+from digests.corrections.label import LABELS
 from digests.errors import Stale
 from digests.vocabulary import Language, Severity, Standing
-
-_LABELS = (Standing.CONFIRMED, Standing.DEVELOPING, Standing.DISPUTED)
 
 
 @desk(Act.CORRECT)
@@ -33,7 +35,7 @@ async def change_severity(update: Update, context: Context, which: str, severity
 @desk(Act.CORRECT)
 async def change_label(update: Update, context: Context, which: str, standing: str) -> None:
     """The same words, but surer or less sure."""
-    if standing not in _LABELS:
+    if standing not in LABELS:
         raise Stale("gone")
     await _instead(update, context, number(which), standing=Standing(standing))
 
@@ -42,6 +44,18 @@ async def change_label(update: Update, context: Context, which: str, standing: s
 async def nobody_said(update: Update, context: Context, which: str) -> None:
     """Takes away who says so."""
     await _instead(update, context, number(which), said_by={})
+
+
+@desk(Act.CORRECT)
+async def change_place(update: Update, context: Context, which: str, place: str) -> None:
+    """It happened there as well, or it did not."""
+    async with context.database.read() as session:
+        found = await session.get(AlertUpdate, number(which))
+        if found is None:
+            raise Stale("gone")
+        among = await places_offered(session, found)
+    places = toggled(found.places, place, among)
+    await _instead(update, context, found.id, places=places)
 
 
 @desk(Act.CORRECT)
@@ -77,9 +91,9 @@ async def set_translation(
     async with context.database.read() as session:
         found = await session.get_one(AlertUpdate, update_id)
     other = next(one for one in Language if one != found.language).value
-    says, who = _said_by(found), named(said)
-    if who and says:
-        says.setdefault(other, who)
+    says, other_says = _said_by(found), named(said)
+    if other_says and says:
+        says.setdefault(other, other_says)
     changes: dict[str, Any] = {"others": {other: said}, "said_by": says}
     await _instead(update, context, update_id, preview_id, **changes)
 
@@ -97,19 +111,8 @@ async def set_attribution(
 async def _ask(
     update: Update, context: Context, asked: Asked, update_id: int, **about: Any
 ) -> None:
-    user_id = person(update)
-    async with context.database.write() as session:
-        await renew.undecided(session, update_id)
-        await ask(
-            session,
-            asked,
-            chat_id=user_id,
-            user_id=user_id,
-            now=context.now(),
-            update=update_id,
-            preview=tapped(update),
-            **about,
-        )
+    subject = {"update": update_id, **about}
+    await ask_below(update, context, asked, renew.undecided, update_id, subject)
     tongue = about.get("language", "")
     await context.answer(f"desk/ask_{asked}.html", tongue=tongue, reason=False)
 
@@ -117,13 +120,9 @@ async def _ask(
 async def _instead(
     update: Update, context: Context, update_id: int, preview_id: int | None = None, **changes: Any
 ) -> None:
-    who: dict[str, Any] = {
-        "by": person(update),
-        "owners": context.settings.owners,
-        "now": context.now(),
-    }
+    me = who(update, context)
     async with context.database.write() as session:
-        old = await renew.discard(session, update_id, **who)
+        old = await renew.discard(session, update_id, **me)
         kept: dict[str, Any] = {
             "language": old.language,
             "others": old.others,
@@ -131,9 +130,10 @@ async def _instead(
             "standing": old.standing,
             "said_by": _said_by(old),
             "photo": old.photo,
+            "places": old.places,
         }
         made = await renew.propose(
-            session, old.alert_id, old.was_revision, old.text, **kept | changes, **who
+            session, old.alert_id, old.was_revision, old.text, **kept | changes, **me
         )
     await retire(context, person(update), preview_id)
     await preview(update, context, made)

@@ -8,24 +8,25 @@ from typing import Any
 from telegram import Update
 
 from bot.context import Context
-from bot.desk.card import Page, deal, redraw
+from bot.desk.card import Page, deal
 from bot.desk.door import desk, number, person
+from bot.desk.drafting import ask_about, change, change_draft, item_now, show, who
 from bot.desk.heard import Heard
 from bot.desk.showing import manner_of
 from digests.alerts import propose
 from digests.alerts.card import language_at
 from digests.alerts.decide import approve
-from digests.alerts.dialogue import Asked, ask
+from digests.alerts.dialogue import Asked
 from digests.alerts.permission import Act
 from digests.alerts.propose import Item
 from digests.alerts.said_moment import read_moment
 from digests.alerts.suggestion import named
 from digests.alerts.wording import headline
 from digests.audience.cities import cities
+from digests.corrections.label import LABELS
 from digests.errors import Stale
 from digests.outbox.dispatch import Lane
 from digests.outbox.notice import announce
-from digests.stories.story import Story
 from digests.vocabulary import Language, Severity, Standing
 
 
@@ -36,35 +37,35 @@ async def send_alert(update: Update, context: Context, alert: str, revision: str
     two_person = context.settings.two_person
     try:
         async with context.database.write() as session:
-            who = _who(update, context)
-            await approve(session, alert_id, number(revision), **who, two_person=two_person)
+            asked = who(update, context)
+            await approve(session, alert_id, number(revision), **asked, two_person=two_person)
     finally:
-        await _show(update, context, alert_id)
+        await show(update, context, alert_id)
 
 
 @desk(Act.PROPOSE)
 async def propose_alert(update: Update, context: Context, alert: str, revision: str) -> None:
     """Asks everybody else who may approve: each gets the card."""
     async with context.database.write() as session:
-        await propose.propose(session, number(alert), number(revision), **_who(update, context))
-    await _show(update, context, number(alert))
+        await propose.propose(session, number(alert), number(revision), **who(update, context))
+    await show(update, context, number(alert))
     await deal(context.services, context.bot)
 
 
 @desk(Act.APPROVE)
 async def ask_rejection(update: Update, context: Context, alert: str, revision: str) -> None:
     """Waits for why not."""
-    await _ask(update, context, Asked.REJECTION, alert, revision)
+    await ask_about(update, context, Asked.REJECTION, alert, revision)
 
 
 async def reject_alert(
     update: Update, context: Context, alert_id: int, revision: int, why: str
 ) -> None:
     """Who proposed it is told why not, and has it as a draft again."""
-    who = _who(update, context)
+    me = who(update, context)
     async with context.database.write() as session:
         asked_by = (await propose.seen(session, alert_id, revision)).proposed_by
-        alert = await propose.reject(session, alert_id, revision, why=why, **who)
+        alert = await propose.reject(session, alert_id, revision, why=why, **me)
         words = await propose.newest(session, alert)
         if asked_by is not None:
             await announce(
@@ -73,7 +74,7 @@ async def reject_alert(
                 kind="rejected",
                 values={
                     "alert": alert.id,
-                    "by": who["by"],
+                    "by": me["by"],
                     "why": alert.refusal,
                     "headline": headline(words.texts[words.main_language]),
                 },
@@ -81,7 +82,7 @@ async def reject_alert(
                 lane=Lane.URGENT,
                 language=await language_at(session, asked_by),
             )
-    await _show(update, context, alert_id)
+    await show(update, context, alert_id)
     await context.answer("desk/rejected.html", alert=alert)
 
 
@@ -90,17 +91,17 @@ async def reopen_alert(update: Update, context: Context, alert: str, revision: s
     """What was proposed or waits for its time is a draft again."""
     try:
         async with context.database.write() as session:
-            await propose.reopen(session, number(alert), number(revision), **_who(update, context))
+            await propose.reopen(session, number(alert), number(revision), **who(update, context))
     finally:
-        await _show(update, context, number(alert))
+        await show(update, context, number(alert))
 
 
 @desk(Act.PROPOSE)
 async def discard_alert(update: Update, context: Context, alert: str, revision: str) -> None:
     """Puts the draft away."""
     async with context.database.write() as session:
-        await propose.discard(session, number(alert), number(revision), **_who(update, context))
-    await _show(update, context, number(alert))
+        await propose.discard(session, number(alert), number(revision), **who(update, context))
+    await show(update, context, number(alert))
 
 
 @desk(Act.PROPOSE)
@@ -110,7 +111,7 @@ async def turn_page(update: Update, context: Context, alert: str, revision: str,
         raise Stale("gone")
     async with context.database.read() as session:
         await propose.seen(session, number(alert), number(revision))
-    await _show(update, context, number(alert), Page(page))
+    await show(update, context, number(alert), Page(page))
 
 
 @desk(Act.PROPOSE)
@@ -124,7 +125,7 @@ async def toggle_topic(
         found = await propose.seen(session, number(alert), number(revision))
         had = (await propose.newest(session, found)).topics
     topics = [name for name in had if name != topic] if topic in had else [*had, topic]
-    await _change(update, context, alert, revision, Page.TOPICS, topics=tuple(topics))
+    await change(update, context, alert, revision, Page.TOPICS, topics=tuple(topics))
 
 
 @desk(Act.PROPOSE)
@@ -134,7 +135,7 @@ async def choose_severity(
     """Sets how loudly it knocks, and so whom it reaches."""
     if severity not in set(Severity):
         raise Stale("gone")
-    await _change(update, context, alert, revision, Page.MAIN, severity=Severity(severity))
+    await change(update, context, alert, revision, Page.MAIN, severity=Severity(severity))
 
 
 @desk(Act.PROPOSE)
@@ -142,35 +143,15 @@ async def choose_label(
     update: Update, context: Context, alert: str, revision: str, standing: str
 ) -> None:
     """Sets how far it can be relied upon."""
-    if standing not in (Standing.CONFIRMED, Standing.DEVELOPING, Standing.DISPUTED):
+    if standing not in LABELS:
         raise Stale("gone")
-    await _change(update, context, alert, revision, Page.LABEL, standing=Standing(standing))
-
-
-@desk(Act.PROPOSE)
-async def choose_story(
-    update: Update, context: Context, alert: str, revision: str, story: str
-) -> None:
-    """Sets the story it belongs to; 0 is none."""
-    try:
-        async with context.database.write() as session:
-            if number(story) and await session.get(Story, number(story)) is None:
-                raise Stale("gone")
-            await propose.assign(
-                session,
-                number(alert),
-                number(revision),
-                number(story) or None,
-                **_who(update, context),
-            )
-    finally:
-        await _show(update, context, number(alert))
+    await change(update, context, alert, revision, Page.LABEL, standing=Standing(standing))
 
 
 @desk(Act.PROPOSE)
 async def nobody_said(update: Update, context: Context, alert: str, revision: str) -> None:
     """Takes away who says so."""
-    await _change(update, context, alert, revision, Page.LABEL, attribution=None, attributions={})
+    await change(update, context, alert, revision, Page.LABEL, attribution=None, attributions={})
 
 
 @desk(Act.PROPOSE)
@@ -180,37 +161,37 @@ async def switch_language(update: Update, context: Context, alert: str, revision
         found = await propose.seen(session, number(alert), number(revision))
         was = (await propose.newest(session, found)).main_language
     language = next(one for one in Language if one != was)
-    await _change(update, context, alert, revision, Page.MAIN, language=language)
+    await change(update, context, alert, revision, Page.MAIN, language=language)
 
 
 @desk(Act.PROPOSE)
 async def ask_translation(update: Update, context: Context, alert: str, revision: str) -> None:
     """Waits for the text in the other language that we speak."""
-    await _ask(update, context, Asked.TRANSLATION, alert, revision)
+    await ask_about(update, context, Asked.TRANSLATION, alert, revision)
 
 
 @desk(Act.PROPOSE)
 async def drop_translation(update: Update, context: Context, alert: str, revision: str) -> None:
     """Everybody gets the main text."""
-    await _change(update, context, alert, revision, Page.MAIN, others={}, attributions={})
+    await change(update, context, alert, revision, Page.MAIN, others={}, attributions={})
 
 
 @desk(Act.PROPOSE)
 async def drop_photo(update: Update, context: Context, alert: str, revision: str) -> None:
     """The words go alone."""
-    await _change(update, context, alert, revision, Page.MAIN, photo=None)
+    await change(update, context, alert, revision, Page.MAIN, photo=None)
 
 
 @desk(Act.PROPOSE)
 async def ask_time(update: Update, context: Context, alert: str, revision: str) -> None:
     """Waits for when it is to go out."""
-    await _ask(update, context, Asked.RELEASE, alert, revision)
+    await ask_about(update, context, Asked.RELEASE, alert, revision)
 
 
 @desk(Act.PROPOSE)
 async def drop_time(update: Update, context: Context, alert: str, revision: str) -> None:
     """It goes out as soon as it is approved."""
-    await _change(update, context, alert, revision, Page.MAIN, release_at=None)
+    await change(update, context, alert, revision, Page.MAIN, release_at=None)
 
 
 async def set_time(
@@ -229,11 +210,11 @@ async def set_translation(
     update: Update, context: Context, alert_id: int, revision: int, said: str
 ) -> None:
     """The same in the other language; who says so as well, where the text names them."""
-    item = await _item(context, alert_id, revision)
-    other, who = _other(item), named(said)
+    item = await item_now(context, alert_id, revision)
+    other, says = _other(item), named(said)
     changes: dict[str, Any] = {"others": {other: said}}
-    if who and item.attribution and other not in item.attributions:
-        changes["attributions"] = {other: who}
+    if says and item.attribution and other not in item.attributions:
+        changes["attributions"] = {other: says}
     await change_draft(update, context, alert_id, revision, Page.MAIN, **changes)
 
 
@@ -241,17 +222,11 @@ async def set_attribution(
     update: Update, context: Context, alert_id: int, revision: int, language: str, said: str
 ) -> None:
     """Who says so, in the main language or in the other."""
-    item = await _item(context, alert_id, revision)
+    item = await item_now(context, alert_id, revision)
     changes: dict[str, Any] = {"attribution": said}
     if language == _other(item):
         changes = {"attributions": {**item.attributions, language: said}}
     await change_draft(update, context, alert_id, revision, Page.LABEL, **changes)
-
-
-async def _item(context: Context, alert_id: int, revision: int) -> Item:
-    async with context.database.read() as session:
-        found = await propose.seen(session, alert_id, revision)
-        return propose.item_of(await propose.newest(session, found))
 
 
 def _other(item: Item) -> str:
@@ -269,7 +244,7 @@ async def set_text(
 @desk(Act.PROPOSE)
 async def ask_text(update: Update, context: Context, alert: str, revision: str) -> None:
     """Waits for a new text."""
-    await _ask(update, context, Asked.TEXT, alert, revision)
+    await ask_about(update, context, Asked.TEXT, alert, revision)
 
 
 @desk(Act.PROPOSE)
@@ -277,58 +252,4 @@ async def ask_attribution(
     update: Update, context: Context, alert: str, revision: str, language: str = ""
 ) -> None:
     """Waits for who says so, in the main language or in this one."""
-    await _ask(update, context, Asked.ATTRIBUTION, alert, revision, language=language)
-
-
-async def change_draft(
-    update: Update, context: Context, alert_id: int, revision: int, page: Page, **changes: Any
-) -> None:
-    """Changes the draft; every card of it shows the new revision, even where this came too late."""
-    try:
-        async with context.database.write() as session:
-            await propose.change(session, alert_id, revision, **_who(update, context), **changes)
-    finally:
-        await _show(update, context, alert_id, page)
-
-
-async def _change(
-    update: Update, context: Context, alert: str, revision: str, page: Page, **changes: Any
-) -> None:
-    await change_draft(update, context, number(alert), number(revision), page, **changes)
-
-
-async def _ask(
-    update: Update, context: Context, asked: Asked, alert: str, revision: str, **about: str
-) -> None:
-    user_id = person(update)
-    async with context.database.write() as session:
-        await propose.seen(session, number(alert), number(revision))
-        await ask(
-            session,
-            asked,
-            chat_id=user_id,
-            user_id=user_id,
-            now=context.now(),
-            alert=number(alert),
-            revision=number(revision),
-            **about,
-        )
-        manner = await manner_of(session, user_id, await context.language())
-    await context.tell(
-        user_id,
-        f"desk/ask_{asked}.html",
-        language=manner.language,
-        timezone=manner.timezone,
-        moment=context.now(),
-        tongue=about.get("language", ""),
-        reason=False,
-    )
-
-
-async def _show(update: Update, context: Context, alert_id: int, page: Page = Page.MAIN) -> None:
-    chat = update.effective_chat
-    await redraw(context.services, context.bot, alert_id, page=page, in_chat=chat.id if chat else 0)
-
-
-def _who(update: Update, context: Context) -> dict[str, Any]:
-    return {"by": person(update), "owners": context.settings.owners, "now": context.now()}
+    await ask_about(update, context, Asked.ATTRIBUTION, alert, revision, language=language)

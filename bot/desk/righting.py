@@ -9,34 +9,29 @@ from typing import Any
 from telegram import Update
 
 from bot.context import Context
+from bot.desk.below import ask_below
 from bot.desk.correct import propose
-from bot.desk.correction_preview import preview
-from bot.desk.door import desk, number, person, tapped
+from bot.desk.correction_preview import places_offered, preview
+from bot.desk.door import desk, number, person
+from bot.desk.drafting import who
 from bot.desk.showing import retire
 from digests.alerts.alert import Alert
-from digests.alerts.dialogue import Asked, ask
+from digests.alerts.dialogue import Asked
 from digests.alerts.permission import Act
+from digests.alerts.places import toggled
+from digests.alerts.propose import newest
+from digests.alerts.suggestion import named
 from digests.corrections import amend
 from digests.corrections.correction import CorrectedSubject, Correction, CorrectionKind
+from digests.corrections.label import LABELS
 from digests.errors import Stale
-from digests.vocabulary import Language
+from digests.vocabulary import Language, Standing
 
 
 @desk(Act.CORRECT)
 async def ask_translation(update: Update, context: Context, which: str) -> None:
     """Waits for the same in the other language that we speak."""
-    user_id = person(update)
-    async with context.database.write() as session:
-        found = await amend.undecided(session, number(which))
-        await ask(
-            session,
-            Asked.TRANSLATION,
-            chat_id=user_id,
-            user_id=user_id,
-            now=context.now(),
-            correction=found.id,
-            preview=tapped(update),
-        )
+    found = await _ask(update, context, Asked.TRANSLATION, number(which))
     await context.answer("desk/ask_translation.html", reason=found.kind is CorrectionKind.RETRACT)
 
 
@@ -55,32 +50,99 @@ async def choose_photo(update: Update, context: Context, which: str, fate: str) 
 
 
 @desk(Act.CORRECT)
+async def correct_label(update: Update, context: Context, which: str, standing: str) -> None:
+    """It was not as sure as we said, or surer."""
+    if standing not in LABELS:
+        raise Stale("gone")
+    await _instead(update, context, number(which), standing=Standing(standing))
+
+
+@desk(Act.CORRECT)
+async def correct_nobody(update: Update, context: Context, which: str) -> None:
+    """Takes away who says so."""
+    await _instead(update, context, number(which), said_by={})
+
+
+@desk(Act.CORRECT)
+async def correct_attribution(update: Update, context: Context, which: str, language: str) -> None:
+    """Waits for who says so, in this language."""
+    if language not in set(Language):
+        raise Stale("gone")
+    await _ask(update, context, Asked.ATTRIBUTION, number(which), language=language)
+    await context.answer("desk/ask_attribution.html", tongue=language)
+
+
+@desk(Act.CORRECT)
+async def correct_place(update: Update, context: Context, which: str, place: str) -> None:
+    """It happened there as well, or it did not."""
+    async with context.database.read() as session:
+        found = await session.get(Correction, number(which))
+        if found is None:
+            raise Stale("gone")
+        among = await places_offered(session, found)
+    places = toggled(found.places, place, among)
+    await _instead(update, context, found.id, places=places)
+
+
+@desk(Act.CORRECT)
+async def only_label(update: Update, context: Context, alert: str) -> None:
+    """The text is right; what stands beside it was wrong."""
+    async with context.database.read() as session:
+        found = await session.get(Alert, number(alert))
+        if found is None:
+            raise Stale("gone")
+        standing = (await newest(session, found)).standing
+    await _propose(update, context, found, standing=standing)
+
+
+@desk(Act.CORRECT)
 async def drop_photo(update: Update, context: Context, alert: str) -> None:
     """Nothing but the photo was wrong."""
     async with context.database.read() as session:
         found = await session.get(Alert, number(alert))
     if found is None:
         raise Stale("gone")
-    await propose(
-        update,
-        context,
-        CorrectionKind.CORRECT,
-        CorrectedSubject.ALERT,
-        found.id,
-        found.revision,
-        "",
-        drops_photo=True,
-    )
+    await _propose(update, context, found, drops_photo=True)
+
+
+async def _propose(update: Update, context: Context, alert: Alert, **wrong: Any) -> None:
+    kind, subject = CorrectionKind.CORRECT, CorrectedSubject.ALERT
+    await propose(update, context, kind, subject, alert.id, alert.revision, "", **wrong)
 
 
 async def set_translation(
     update: Update, context: Context, correction_id: int, said: str, preview_id: int
 ) -> None:
-    """The same in the other language."""
+    """The same in the other language; who says so as well, where the text names them."""
     async with context.database.read() as session:
         found = await session.get_one(Correction, correction_id)
     other = next(one for one in Language if one != found.main_language).value
-    await _instead(update, context, correction_id, preview_id, others={other: said})
+    changes: dict[str, Any] = {"others": {other: said}}
+    says, other_says = _said_by(found), named(said)
+    if says and other_says:
+        changes["said_by"] = {other: other_says, **says}
+    await _instead(update, context, correction_id, preview_id, **changes)
+
+
+async def set_attribution(
+    update: Update, context: Context, correction_id: int, language: str, said: str, preview_id: int
+) -> None:
+    """Who says so, in one language."""
+    async with context.database.read() as session:
+        found = await session.get_one(Correction, correction_id)
+    says = _said_by(found) | {language: said}
+    await _instead(update, context, correction_id, preview_id, said_by=says)
+
+
+def _said_by(found: Correction) -> dict[str, str]:
+    return found.label.said_by(found.main_language) if found.label else {}
+
+
+async def _ask(
+    update: Update, context: Context, asked: Asked, correction_id: int, **about: Any
+) -> Correction:
+    subject = {"correction": correction_id, **about}
+    return await ask_below(update, context, asked, amend.undecided, correction_id, subject)
 
 
 async def _instead(
@@ -90,13 +152,9 @@ async def _instead(
     preview_id: int | None = None,
     **changes: Any,
 ) -> None:
-    who: dict[str, Any] = {
-        "by": person(update),
-        "owners": context.settings.owners,
-        "now": context.now(),
-    }
+    me = who(update, context)
     async with context.database.write() as session:
-        old = await amend.discard(session, correction_id, **who)
-        made = await amend.propose(session, replace(amend.amendment_of(old), **changes), **who)
+        old = await amend.discard(session, correction_id, **me)
+        made = await amend.propose(session, replace(amend.amendment_of(old), **changes), **me)
     await retire(context, person(update), preview_id)
     await preview(update, context, made)

@@ -19,6 +19,7 @@ from digests.alerts.card import language_at
 from digests.alerts.dialogue import Asked
 from digests.alerts.dialogue import ask as ask_person
 from digests.alerts.permission import Act
+from digests.alerts.places import offered
 from digests.alerts.propose import Item
 from digests.alerts.release import alone_from
 from digests.alerts.staff import desk_chats
@@ -197,10 +198,18 @@ async def _controls(
         "lost": sorted(set(was.texts) - {found.language, *found.others}),
         "other": next(one for one in Language if one != found.language),
         "was_photo": was.photo,
+        "places": await places_offered(session, found),
         "two_person": context.settings.two_person,
         "me": me,
         "alone_from": alone_from(found.asked_at) if found.asked_at else None,
     }
+
+
+async def places_offered(session: AsyncSession, found: AlertUpdate) -> list[str]:
+    """The places to choose from: those that stand in it or stood before, and those that its texts name."""
+    was = await session.get_one(AlertRevision, (found.alert_id, found.was_revision))
+    texts = {found.language: found.text, **found.others}
+    return offered(found.places, texts, was.places)
 
 
 async def _ask_words(update: Update, context: Context, alert_id: int) -> None:

@@ -19,6 +19,7 @@ from digests.alerts.wording import body, headline
 from digests.corrections.correction import CorrectedSubject, Correction, CorrectionKind
 from digests.corrections.difference import dropped
 from digests.corrections.history import history
+from digests.corrections.label import Label, label_of, labelled
 from digests.vocabulary import Language
 
 TEMPLATE = "messages/alert.html"
@@ -38,6 +39,10 @@ class Amended:
     """The language of the note where it is not the reader's."""
     photo: str = ""
     """Whether the photo was wrong: "dropped", or "replaced" by the right one."""
+    label: Label | None = None
+    """How sure we were and who said so, where that was wrong."""
+    places: tuple[str, ...] = ()
+    """Where it did not happen, although nothing else was wrong with the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,7 @@ async def renewed(
         others=update.others,
         attribution=update.attribution,
         attributions=update.attributions,
+        places=tuple(update.places),
         photo=update.photo,
         photo_changed=before.item.photo_changed or update.photo != before.item.photo,
     )
@@ -151,15 +157,17 @@ async def proposed(
     if correction.kind is CorrectionKind.RETRACT:
         return Told(before.item, before.said_at, before.corrected, withdrawn=change)
     main = correction.main_language
-    attribution, attributions = was.attributed(main)
+    label = correction.label or labelled(was, main)
     photo = None if correction.drops_photo else correction.photo or was.photo
     item = replace(
         before.item,
         text=correction.texts[main],
         language=main,
         others={one: text for one, text in correction.texts.items() if one != main},
-        attribution=attribution,
-        attributions=attributions,
+        standing=label.standing,
+        attribution=label.attribution,
+        attributions=label.attributions,
+        places=tuple(correction.places),
         photo=photo,
         photo_changed=was.photo_changed or photo != was.photo,
     )
@@ -211,10 +219,26 @@ def _amended(
     note, right = correction.note_in(language), correction.right_in(language)
     spoken = language if language in correction.notes else correction.main_language
     photo = "dropped" if correction.drops_photo else "replaced" if correction.photo else ""
+    earlier = dropped(item_of(was).told_in(language), right) if right else ""
     return Amended(
         at=at,
         note=note,
-        earlier=dropped(item_of(was).told_in(language), right) if right else "",
+        earlier=earlier,
         spoken=spoken if note and spoken != language else "",
         photo=photo,
+        label=label_before(correction, was, language),
+        places=places_before(correction, was, earlier),
     )
+
+
+def label_before(correction: Correction, was: AlertRevision, language: Language) -> Label | None:
+    """The label that readers of this language saw, where the correction gives it another."""
+    before, now = label_of(was), correction.label
+    return before if now and now.shown_in(language) != before.shown_in(language) else None
+
+
+def places_before(correction: Correction, was: AlertRevision, earlier: str = "") -> tuple[str, ...]:
+    """The places that were wrong; nothing where the text says so itself."""
+    if correction.label is None or earlier:
+        return ()
+    return tuple(place for place in was.places if place not in correction.places)

@@ -9,10 +9,10 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from babel import Locale
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.rendering.map import Dot, draw, split
+from bot.rendering.places import place_title
 from bot.rendering.render import Message, Photo, Words
 from bot.rendering.shapes import world
 from bot.rendering.stories import StoryView, clipped
@@ -83,9 +83,10 @@ def dots_of(stories: Iterable[tuple[int, Sequence[str]]], language: Language) ->
 def _dot(place: str, numbers: tuple[int, ...], language: Language) -> Dot | None:
     known = whereabouts(place)
     if known is not None:
-        return Dot((known.longitude, known.latitude), known.names[language], numbers)
+        at = (known.longitude, known.latitude)
+        return Dot(at, place_title(place, language), numbers)
     code = country_code(place)
     land = world().land_of(code) if code else None
     if land is None or code is None:
         return None
-    return Dot(land.middle, Locale(str(language)).territories.get(code, place), numbers)
+    return Dot(land.middle, place_title(place, language), numbers)

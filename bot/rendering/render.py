@@ -5,7 +5,7 @@ In every template:
     {{ _("Hello %(name)s", name=x) }}   {% trans %}...{% endtrans %}
     {{ ngettext("%(num)s day", "%(num)s days", n) }}   a lone % is written %%
     {{ moment | tg_time("r") }}   {{ date(moment) }}   {{ clock(moment) }}   {{ count | number }}
-    {{ topic_title("energy") }}   {{ headline | linked(url) }}
+    {{ topic_title("energy") }}   {{ place_title("Kharkiv") }}   {{ headline | linked(url) }}
     {{ day(moment) }}   {{ cut() }}
     {{ button(_("Change topics"), "topics") }}   {{ button_url(_("Read"), url) }}   {{ row() }}
 
@@ -22,6 +22,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -33,6 +34,7 @@ from markupsafe import Markup
 
 from bot.rendering import catalogs, moments
 from bot.rendering.paginate import CUT, paginate
+from bot.rendering.places import place_title
 from bot.rendering.safe import cleaned, is_link, linked
 from digests.vocabulary import Language, Topic
 
@@ -157,6 +159,7 @@ class Words:
             clock=_clock,
             tg_time=_tg_time,
             topic_title=self._title(language),
+            place_title=partial(place_title, language=language),
             cut=lambda: Markup(CUT),  # noqa: S704 - one control character of our own
         )
         environment.filters.update(

@@ -62,6 +62,7 @@ class AlertLine:
     severity: Severity
     standing: Standing
     attribution: str | None
+    places: tuple[str, ...]
     withdrawn: bool
     corrected: bool
     note: str
@@ -302,6 +303,7 @@ def _line(alert: PublicAlert, language: Language) -> AlertLine:
         severity=item.severity,
         standing=item.standing,
         attribution=item.attributed_in(language),
+        places=item.places,
         withdrawn=alert.words.reason is RevisionReason.RETRACTION,
         corrected=alert.words.reason is RevisionReason.CORRECTION,
         note=alert.words.note or "",

@@ -6,6 +6,7 @@ import hashlib
 from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from bot.rendering import catalogs
+from bot.rendering.places import place_title
 from bot.rendering.safe import linked
 from digests.vocabulary import Language, Topic
 
@@ -81,6 +83,7 @@ class Pages:
             style=Markup(self.style.text),  # noqa: S704
             zone_name=zone_name,
             topic_title=lambda name: self._topics.title(Topic(name), language),
+            place_title=partial(place_title, language=language),
         )
         environment.filters.update(
             time=time,

@@ -58,6 +58,8 @@ class Alert(Base):
     decided_by: Mapped[int | None] = mapped_column(BigInteger)
     decided_at: Mapped[datetime | None]
     story_id: Mapped[int | None] = mapped_column(ForeignKey("story.id"))
+    story_chosen: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """A person said to which story it belongs, or that it belongs to none: no rule changes that."""
     created_at: Mapped[datetime]
 
     @property
@@ -94,6 +96,8 @@ class AlertRevision(Base):
     """Plain text by language; the first line is the headline."""
     main_language: Mapped[str] = mapped_column(Text)
     topics: Mapped[list[str]] = mapped_column(JSON)
+    places: Mapped[list[str]] = mapped_column(JSON, default=list, server_default=text("'[]'"))
+    """Where it happened, as the gazetteer names places."""
     severity: Mapped[Severity] = mapped_column(word(Severity))
     standing: Mapped[Standing] = mapped_column(word(Standing))
     attribution: Mapped[str | None] = mapped_column(Text)
@@ -120,6 +124,11 @@ class AlertRevision(Base):
         if self.attribution:
             said[self.main_language] = self.attribution
         return said.pop(language, self.attribution), said
+
+    @property
+    def main_text(self) -> tuple[str, str]:
+        """The text in the main language, and that language."""
+        return self.texts[self.main_language], self.main_language
 
     @property
     def is_under_photo(self) -> bool:

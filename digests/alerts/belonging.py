@@ -8,12 +8,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from digests.alerts.alert import Alert
+from digests.alerts.alert import Alert, AlertRevision
 from digests.alerts.propose import Item, item_of, newest
 from digests.alerts.wording import body, headline
+from digests.stories.asked import terms_of
 from digests.stories.belonging import Near, Said
 from digests.stories.current import in_words
 from digests.stories.open_stories import stories_near
+from digests.stories.search import search
 from digests.stories.story import Story, StoryRevision
 
 OFFERED = 5
@@ -32,17 +34,40 @@ async def propose_story(session: AsyncSession, alert: Alert, *, now: datetime) -
     """The draft belongs to the open story it tells of, where one is near enough."""
     item = item_of(await newest(session, alert))
     near = await _near(session, item, now)
-    if near and near[0].is_proposed:
-        alert.story_id = near[0].story_id
-        await session.flush()
+    alert.story_id = near[0].story_id if near and near[0].is_proposed else None
+    await session.flush()
+
+
+async def reconsider(session: AsyncSession, alert: Alert, *, now: datetime) -> None:
+    """After a change: where it tells of something else than before, or of somewhere else, its story is
+    looked for again. What a person chose stays."""
+    if alert.story_chosen:
+        return
+    was = await session.get_one(AlertRevision, (alert.id, alert.revision - 1))
+    words = await newest(session, alert)
+    if (was.main_text, was.places) != (words.main_text, words.places):
+        await propose_story(session, alert, now=now)
 
 
 async def candidates(
-    session: AsyncSession, alert: Alert, item: Item, language: str, *, now: datetime
+    session: AsyncSession,
+    alert: Alert,
+    item: Item,
+    language: str,
+    *,
+    now: datetime,
+    looked_for: str = "",
 ) -> list[Candidate]:
-    """The stories it may belong to, the likeliest first; the one it belongs to is not among them."""
-    near = [one.story_id for one in await _near(session, item, now)]
-    told = await in_words(session, [story for story in near if story != alert.story_id])
+    """The stories it may belong to, the likeliest first, or the newest that hold the words ``looked_for``;
+    the one it belongs to is not among them."""
+    if looked_for:
+        # One more: the one it belongs to may be among them.
+        held = await search(session, terms_of(looked_for), limit=OFFERED + 1)
+        found = [story.id for story in held]
+    else:
+        found = [one.story_id for one in await _near(session, item, now)]
+    others = [story for story in found if story != alert.story_id]
+    told = await in_words(session, others[:OFFERED])
     return [Candidate(story.story_id, story.told_in(language)[1]["title"]) for story in told]
 
 
@@ -62,5 +87,5 @@ async def story_of(session: AsyncSession, alert: Alert, language: str) -> str | 
 
 
 async def _near(session: AsyncSession, item: Item, now: datetime) -> list[Near]:
-    said = Said(headline(item.text), body(item.text), item.language)
+    said = Said(headline(item.text), body(item.text), item.language, item.places)
     return await stories_near(session, said, now=now, limit=OFFERED)

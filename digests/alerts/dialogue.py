@@ -27,6 +27,8 @@ class Asked(StrEnum):
     TEXT = "text"
     ATTRIBUTION = "attribution"
     TRANSLATION = "translation"
+    PLACE = "place"
+    BELONGS = "belongs"
     RELEASE = "release"
     REJECTION = "rejection"
     CORRECTION = "correction"

@@ -15,6 +15,7 @@ from digests.alerts.alert import Alert, AlertRevision, AlertState, RevisionReaso
 from digests.alerts.audit import record
 from digests.alerts.card import want_cards
 from digests.alerts.permission import Act
+from digests.alerts.places import carried
 from digests.alerts.release import still_ahead
 from digests.alerts.staff import approvers, demand
 from digests.alerts.wording import MOST, UNDER_PHOTO, arranged, tidied
@@ -39,6 +40,8 @@ class Item:
     """Plain; the first line is the headline."""
     language: str
     topics: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    """Where it happened, as the gazetteer names places."""
     severity: Severity = Severity.FLASH
     standing: Standing = Standing.DEVELOPING
     attribution: str | None = None
@@ -53,6 +56,11 @@ class Item:
     """Copies may show another, or one where there is none any more."""
     release_at: datetime | None = None
     """When it is to go out; none: as soon as it is approved."""
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Every text, by language, the main one first."""
+        return {self.language: self.text, **self.others}
 
     def spoken_in(self, language: str) -> str:
         """The language in which somebody who reads this one gets the text."""
@@ -91,16 +99,22 @@ async def change(
     **changes: object,
 ) -> Alert:
     """The alert with these fields of its ``Item`` changed, as its next revision: a draft, whatever it
-    was before."""
+    was before. Its places follow a text that changed."""
     await demand(session, by, Act.PROPOSE, owners=owners)
     alert = await seen(session, alert_id, revision)
     if alert.state is not AlertState.DRAFT:
         await record(session, "change", f"alert:{alert.id}", by=by, now=now)
     reopened(alert)
-    item = replace(item_of(await newest(session, alert)), **changes)  # type: ignore[arg-type]
+    was = await newest(session, alert)
+    item = replace(item_of(was), **changes)  # type: ignore[arg-type]
     alert.revision += 1
-    session.add(_revision(alert, item, RevisionReason.UPDATE, by, now))
+    made = _revision(alert, item, RevisionReason.UPDATE, by, now)
+    if "places" not in changes:
+        made.places = list(carried(was.places, was.main_text, made.main_text))
+    session.add(made)
     await session.flush()
+    if made.places != was.places:
+        await record(session, "places", f"alert:{alert.id}", by=by, now=now, places=made.places)
     return alert
 
 
@@ -117,7 +131,7 @@ async def assign(
     """The alert belongs to this story, or to none: who mutes or follows the story gets it so. Its next
     revision, for it reaches others then."""
     alert = await change(session, alert_id, revision, by=by, owners=owners, now=now)
-    alert.story_id = story_id
+    alert.story_id, alert.story_chosen = story_id, True
     return alert
 
 
@@ -237,6 +251,7 @@ def item_of(revision: AlertRevision) -> Item:
         text=revision.texts[revision.main_language],
         language=revision.main_language,
         topics=tuple(revision.topics),
+        places=tuple(revision.places),
         severity=revision.severity,
         standing=revision.standing,
         attribution=revision.attribution,
@@ -258,15 +273,15 @@ def _revision(
     alert: Alert, item: Item, reason: RevisionReason, by: int, now: datetime
 ) -> AlertRevision:
     most = UNDER_PHOTO if item.photo else MOST
-    texts = {**item.others, item.language: item.text}
     others = {k: attribution(v) for k, v in item.attributions.items() if k != item.language}
     return AlertRevision(
         alert_id=alert.id,
         revision=alert.revision,
         reason=reason,
-        texts={language: arranged(text, most) for language, text in texts.items()},
+        texts={language: arranged(text, most) for language, text in item.texts.items()},
         main_language=item.language,
         topics=list(item.topics),
+        places=list(item.places),
         severity=item.severity,
         standing=item.standing,
         attribution=attribution(item.attribution),

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.alerts.audit import record
 from digests.alerts.matter import Matter, MatterKind, put_off, settle, undecided
+from digests.alerts.places import proposed
 from digests.alerts.propose import Item
 from digests.alerts.suggestion import MOST_TOPICS, spoken
 from digests.alerts.telling import retell
@@ -54,6 +55,7 @@ async def item_of_story(session: AsyncSession, story_id: int) -> Item:
         text=text,
         language=main or spoken(text),
         topics=await _topics(session, story.id),
+        places=proposed(text, main or spoken(text)),
         severity=Severity.FLASH,
         standing=story.standing if story.standing in _LABELS else Standing.DEVELOPING,
         attribution=words.told_in(main or words.language)[1]["attribution"],

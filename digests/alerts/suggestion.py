@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from datetime import UTC, datetime
 
+from digests.alerts.places import proposed
 from digests.alerts.propose import ATTRIBUTION, Item
 from digests.alerts.wording import arranged, body, headline
 from digests.stories.language import language_of
@@ -28,7 +29,7 @@ _AT_ONCE = (datetime.min.replace(tzinfo=UTC),) * UPTAKE_SOURCES
 def suggested(
     said: str, topics: Topics, *, said_by: str | None = None, source_url: str | None = None
 ) -> Item:
-    """The item with all that is found in it: topics, severity, who says so, language and link.
+    """The item with all that is found in it: topics, places, severity, who says so, language and link.
 
     ``said_by``: the channel that it was forwarded from, named where the text names nobody.
     Raises ``Incomplete`` or ``TooLong`` for a text that cannot go out.
@@ -43,6 +44,7 @@ def suggested(
         text=text,
         language=language,
         topics=found,
+        places=proposed(text, language),
         severity=_severity(f"{title}. {told}", found),
         standing=judged.standing,
         attribution=(judged.attribution or said_by or "")[:ATTRIBUTION] or None,

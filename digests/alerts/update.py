@@ -48,6 +48,8 @@ class AlertUpdate(Base):
     attributions: Mapped[dict[str, str]] = mapped_column(
         JSON, default=dict, server_default=sql("'{}'")
     )
+    places: Mapped[list[str]] = mapped_column(JSON, default=list, server_default=sql("'[]'"))
+    """Where it happened, as the newer text says."""
     photo: Mapped[str | None] = mapped_column(Text)
     """Telegram's id of the photo above it from now on."""
     severity: Mapped[Severity] = mapped_column(word(Severity))

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.alerts.alert import Alert, AlertRevision, AlertState, RevisionReason
 from digests.alerts.audit import record
 from digests.alerts.permission import Act
+from digests.alerts.places import carried
+from digests.alerts.propose import newest
 from digests.alerts.release import Consent, Proposal, consent
 from digests.alerts.staff import demand
 from digests.alerts.wording import MOST, UNDER_PHOTO, arranged, tidied
@@ -21,6 +24,7 @@ from digests.corrections.correction import (
     CorrectionState,
 )
 from digests.corrections.counted import Counted, count
+from digests.corrections.label import for_the_log, labelled
 from digests.corrections.revise import revise_alert, revise_story
 from digests.corrections.spread import spread_alert, spread_story
 from digests.errors import Incomplete, NotPermitted, Stale
@@ -51,6 +55,12 @@ class Amendment:
     """The right photo, by Telegram's id."""
     drops_photo: bool = False
     """The photo was wrong. Where nothing else was, the text may be left out."""
+    standing: Standing | None = None
+    """How sure it is; none: as it was. The text may be left out here too."""
+    said_by: Mapping[str, str] | None = None
+    """Who says so, by language; none: as it was."""
+    places: tuple[str, ...] | None = None
+    """Where it happened; none: as it was, and as the text says now."""
 
 
 def amendment_of(correction: Correction) -> Amendment:
@@ -68,6 +78,9 @@ def amendment_of(correction: Correction) -> Amendment:
         others={language: words for language, words in said.items() if language != main},
         photo=correction.photo,
         drops_photo=correction.drops_photo,
+        standing=correction.standing,
+        said_by=correction.label.said_by(main) if correction.label else None,
+        places=tuple(correction.places),
     )
 
 
@@ -101,6 +114,8 @@ async def propose(
         made_by=by,
         made_at=now,
     )
+    if isinstance(wrong, Alert) and amendment.kind is CorrectionKind.CORRECT:
+        _label(correction, await newest(session, wrong), amendment)
     session.add(correction)
     await session.flush()
     return correction
@@ -116,6 +131,7 @@ async def ask(
         raise NotPermitted("writer")
     if correction.asked_at is not None:
         raise Stale("asked")
+    await _demand_change(session, correction)
     correction.asked_at = now
     await record(session, "propose", f"correction:{correction.id}", by=by, now=now)
     return correction
@@ -144,9 +160,10 @@ async def approve(
     wrong = await _standing(
         session, correction.subject, correction.subject_id, correction.was_revision
     )
-    alone = {"alone": True} if given is Consent.ALONE else {}
+    details = await _demand_change(session, correction)
+    details |= {"alone": True} if given is Consent.ALONE else {}
     await put_right(
-        session, correction, wrong, correction.kind, by=by, now=now, counted=counted, **alone
+        session, correction, wrong, correction.kind, by=by, now=now, counted=counted, **details
     )
     return correction
 
@@ -253,19 +270,47 @@ async def _is_withdrawn(session: AsyncSession, wrong: Alert | Story) -> bool:
 async def _completed(
     session: AsyncSession, wrong: Alert | Story, amendment: Amendment
 ) -> tuple[Amendment, int]:
-    """With the words that stand where only the photo was wrong; and how long words may be: they take
-    the place of what was wrong."""
+    """With the words that stand where only the photo or the label was wrong; and how long words may be:
+    they take the place of what was wrong."""
     if isinstance(wrong, Story):
         return replace(amendment, photo=None, drops_photo=False), MOST
     was = await session.get_one(AlertRevision, (wrong.id, wrong.revision))
     most = UNDER_PHOTO if was.is_under_photo or amendment.photo else MOST
     if was.photo is None:
         amendment = replace(amendment, drops_photo=False)
-    if amendment.text or not (amendment.photo or amendment.drops_photo):
+    is_told = amendment.photo or amendment.drops_photo or amendment.standing
+    if amendment.text or not is_told:
         return amendment, most
     others = {k: v for k, v in was.texts.items() if k != was.main_language}
     text = was.texts[was.main_language]
     return replace(amendment, text=text, language=was.main_language, others=others), most
+
+
+def _label(correction: Correction, was: AlertRevision, amendment: Amendment) -> None:
+    main = correction.main_language
+    label = labelled(was, main, amendment.standing, amendment.said_by)
+    correction.standing = label.standing
+    correction.attribution, correction.attributions = label.attribution, dict(label.attributions)
+    places = amendment.places
+    if places is None:
+        places = carried(was.places, was.main_text, (correction.texts[main], main))
+    correction.places = list(places)
+
+
+async def _demand_change(session: AsyncSession, correction: Correction) -> dict[str, Any]:
+    """What the log keeps of it; ``Incomplete`` where readers would be told of nothing."""
+    if correction.subject is not CorrectedSubject.ALERT or correction.label is None:
+        return {}
+    was = await session.get_one(AlertRevision, (correction.subject_id, correction.was_revision))
+    if not tells_something(correction, was):
+        raise Incomplete("change")
+    return for_the_log(was, correction.label, correction.places)
+
+
+def tells_something(correction: Correction, was: AlertRevision) -> bool:
+    """Whether any reader would see anything else than before."""
+    beside = correction.label and for_the_log(was, correction.label, correction.places)
+    return bool(beside) or correction.changes_photo or correction.texts != was.texts
 
 
 def _texts(amendment: Amendment, most: int) -> dict[str, str]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, BigInteger, Index, Text, false
+from sqlalchemy import JSON, BigInteger, Index, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from digests.corrections.label import Label
 from digests.storage.schema import Base, word
+from digests.vocabulary import Standing
 
 
 class CorrectionKind(StrEnum):
@@ -58,6 +60,16 @@ class Correction(Base):
     notes: Mapped[dict[str, str]] = mapped_column(JSON)
     """What was wrong, in the editor's words, by language; may be empty for a correction."""
     main_language: Mapped[str] = mapped_column(Text)
+    standing: Mapped[Standing | None] = mapped_column(word(Standing))
+    """How sure the alert is from then on; none where the label is not for a correction to say."""
+    attribution: Mapped[str | None] = mapped_column(Text)
+    """Who says so, in the main language."""
+    attributions: Mapped[dict[str, str]] = mapped_column(
+        JSON, default=dict, server_default=text("'{}'")
+    )
+    """And in others, by language."""
+    places: Mapped[list[str]] = mapped_column(JSON, default=list, server_default=text("'[]'"))
+    """Where the alert says from then on that it happened."""
     photo: Mapped[str | None] = mapped_column(Text)
     """Telegram's id of the photo that takes the wrong one's place."""
     drops_photo: Mapped[bool] = mapped_column(default=False, server_default=false())
@@ -83,6 +95,13 @@ class Correction(Base):
     def spoken_in(self, language: str) -> str:
         """The language of what they get."""
         return language if language in (self.texts or self.notes) else self.main_language
+
+    @property
+    def label(self) -> Label | None:
+        """What stands below the headline from then on; none where it stays."""
+        if self.standing is None:
+            return None
+        return Label(self.standing, self.attribution, self.attributions)
 
     @property
     def changes_photo(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import update
@@ -12,7 +12,7 @@ from digests.alerts.alert import Alert, AlertRevision, RevisionReason
 from digests.alerts.audit import record
 from digests.alerts.decide import STILL_BREAKING
 from digests.alerts.permission import Act
-from digests.alerts.propose import attribution as tidy_attribution
+from digests.alerts.places import carried
 from digests.alerts.propose import newest
 from digests.alerts.release import Consent, Proposal, consent
 from digests.alerts.staff import demand
@@ -22,6 +22,7 @@ from digests.audience.following import is_followed, prolong, told_otherwise
 from digests.corrections.amend import still_wrong
 from digests.corrections.correction import CorrectedSubject
 from digests.corrections.counted import Counted, count
+from digests.corrections.label import Label, for_the_log, labelled
 from digests.corrections.spread import (
     Copies,
     going_out,
@@ -51,9 +52,11 @@ async def propose(
     others: Mapping[str, str] | None = None,
     said_by: Mapping[str, str] | None = None,
     photo: str | None = None,
+    places: Sequence[str] | None = None,
 ) -> AlertUpdate:
     """Writes it down for its editor to look at; severity, label, who says so (by language) and the photo
-    stay where none is given. With a new photo the words may be left out: then they stay too.
+    stay where none is given; places are those of the newer words. With a new photo the words may be left
+    out: then they stay too.
 
     Raises ``Stale`` where the alert is not what the editor saw or is withdrawn; ``Incomplete`` or
     ``TooLong`` for words that cannot go out.
@@ -65,18 +68,21 @@ async def propose(
         language, texts = was.main_language, was.texts
     most = UNDER_PHOTO if was.is_under_photo or photo else MOST
     told = {one: arranged(words, most) for one, words in texts.items()}
-    attribution, attributions = _attributed(was, language, said_by)
+    label = labelled(was, language, standing, said_by)
+    if places is None:
+        places = carried(was.places, was.main_text, (told[language], language))
     made = AlertUpdate(
         alert_id=alert_id,
         was_revision=revision,
         text=told.pop(language),
         language=language,
         others=told,
-        attribution=attribution,
-        attributions=attributions,
+        attribution=label.attribution,
+        attributions=dict(label.attributions),
+        places=list(places),
         photo=photo or was.photo,
         severity=severity or was.severity,
-        standing=standing or was.standing,
+        standing=label.standing,
         made_by=by,
         made_at=now,
     )
@@ -130,10 +136,12 @@ async def approve(
     await session.flush()
     counted = counted or await count(session, CorrectedSubject.ALERT, alert.id, now=now)
     await _spread(session, alert, found, counted, rises=rises, topics=was.topics, now=now)
-    alone = {"alone": True} if given is Consent.ALONE else {}
+    label = Label(found.standing, found.attribution, found.attributions)
+    details = for_the_log(was, label, found.places)
+    details |= {"alone": True} if given is Consent.ALONE else {}
     await record(
         session, "update", f"alert:{alert.id}", by=by, now=now,
-        revision=alert.revision, sounds=found.sounds, **alone,
+        revision=alert.revision, sounds=found.sounds, **details,
     )  # fmt: skip
     return found
 
@@ -175,17 +183,6 @@ def _consent(found: AlertUpdate, by: int, two_person: bool, now: datetime) -> Co
     return consent(Proposal(asked_by, found.asked_at), by=by, two_person=two_person, now=now)
 
 
-def _attributed(
-    was: AlertRevision, language: str, said_by: Mapping[str, str] | None
-) -> tuple[str | None, dict[str, str]]:
-    """Who says so, in this language and in others."""
-    if said_by is None:
-        return was.attributed(language)
-    tidy = {one: tidy_attribution(words) for one, words in said_by.items()}
-    said = {one: words for one, words in tidy.items() if words}
-    return said.pop(language, None), said
-
-
 def _revision(found: AlertUpdate, was: AlertRevision, now: datetime) -> AlertRevision:
     return AlertRevision(
         alert_id=found.alert_id,
@@ -195,6 +192,7 @@ def _revision(found: AlertUpdate, was: AlertRevision, now: datetime) -> AlertRev
         texts={**found.others, found.language: found.text},
         main_language=found.language,
         topics=was.topics,
+        places=found.places,
         severity=found.severity,
         standing=found.standing,
         attribution=found.attribution,

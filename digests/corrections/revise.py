@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from digests.alerts.alert import Alert, AlertRevision, RevisionReason
 from digests.alerts.wording import body, headline
 from digests.corrections.correction import Correction, CorrectionKind
+from digests.corrections.label import labelled
 from digests.stories.story import Story, StoryRevision, StoryWords
 from digests.vocabulary import Standing
 
@@ -16,7 +17,7 @@ async def revise_alert(session: AsyncSession, alert: Alert, correction: Correcti
     was = await session.get_one(AlertRevision, (alert.id, correction.was_revision))
     withdrawn = correction.kind is CorrectionKind.RETRACT
     main = was.main_language if withdrawn else correction.main_language
-    attribution, attributions = was.attributed(main)
+    label = correction.label or labelled(was, main)
     photo = None if correction.drops_photo else correction.photo or was.photo
     session.add(
         AlertRevision(
@@ -26,11 +27,11 @@ async def revise_alert(session: AsyncSession, alert: Alert, correction: Correcti
             texts=was.texts if withdrawn else correction.texts,
             main_language=main,
             topics=was.topics,
+            places=was.places if withdrawn else correction.places,
             severity=was.severity,
-            # A correction says nothing of how sure we are; a label stays until somebody changes it.
-            standing=Standing.RETRACTED if withdrawn else was.standing,
-            attribution=attribution,
-            attributions=attributions,
+            standing=Standing.RETRACTED if withdrawn else label.standing,
+            attribution=label.attribution,
+            attributions=dict(label.attributions),
             source_url=was.source_url,
             photo=photo,
             photo_changed=was.photo_changed or photo != was.photo,

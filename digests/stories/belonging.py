@@ -13,7 +13,7 @@ from datetime import datetime
 
 from digests.stories.across import AcrossLanguages, Spoken
 from digests.stories.matching import Frequencies, Words, likeness, title_only, words_of
-from digests.stories.pivots import USUAL, Pivots, expected_of, pivots_of
+from digests.stories.pivots import USUAL, Pivots, expected_of, pivots_of, placed
 
 SAME_EVENT = 0.22
 """Likeness of a text to a story's words from which it is proposed; higher than in grouping, where many
@@ -30,6 +30,8 @@ class Said:
     title: str
     body: str
     language: str
+    places: tuple[str, ...] = ()
+    """Where it happened, where somebody said so; else what the words name counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,4 +97,5 @@ def _words(said: Said) -> Words:
 
 
 def _pivots(said: Said) -> Pivots:
-    return pivots_of(said.title, said.body, said.language)
+    pivots = pivots_of(said.title, said.body, said.language)
+    return placed(pivots, said.places) if said.places else pivots

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from digests.stories.belonging import Asked, Near, Said, nearest
 from digests.stories.matching import OPEN_FOR
 from digests.stories.pivots import places_of
+from digests.stories.regions import city_for
 from digests.stories.search import holding_any
 from digests.stories.story import Story, StoryRevision
 from digests.stories.words import index_terms
@@ -62,7 +63,8 @@ async def _by_words(session: AsyncSession, text: Said, now: datetime) -> Sequenc
 
 async def _by_place(session: AsyncSession, text: Said, now: datetime) -> list[int]:
     """In whatever language they are told."""
-    here = set(places_of(text.title, text.body, text.language))
+    named = text.places or places_of(text.title, text.body, text.language)
+    here = {city_for(place) for place in named}
     if not here:
         return []
     newest = select(Story.id, Story.places).where(_is_open(now)).order_by(Story.news_at.desc())

@@ -16,6 +16,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from digests.stories.matching import BODY_WORDS
+from digests.stories.regions import city_for
 from digests.stories.words import (
     BEGINNING,
     KNOWN_FORMS,
@@ -126,6 +127,31 @@ def places_of(title: str, text: str, language: str) -> list[str]:
     ]
     named = dict.fromkeys(pivot for pivot in spoken if pivot in _places([pivot]))
     return [pivot[1:] for pivot in sorted(named, key=lambda pivot: pivot[0] == COUNTRY)]
+
+
+def places_at(words: Sequence[str], language: str) -> Iterator[tuple[int, int, list[str]]]:
+    """Where in a text places are named: the number of the word, how many words, what they stand for."""
+    if language not in LANGUAGES_WITH_KEYS:
+        return
+    meaning, table, then = _meaning_of(language), _tables().words[language], 0
+    meant = [meaning(word.lower()) for word in words]
+    for at, mean in enumerate(meant):
+        if at < then or not (words[at][0].isupper() or "ськ" in words[at]):
+            continue
+        pair = _pair(meant, at, table) if mean.begins else []
+        found = [pivot for pivot in (pair or mean.pivots) if pivot[0] in (PLACE, COUNTRY)]
+        if found:
+            then = at + (2 if pair else 1)
+            yield at, then - at, found
+
+
+def placed(pivots: Pivots, places: Iterable[str]) -> Pivots:
+    """The same, told of these places instead of those that the text names."""
+    kinds = _tables().kinds
+    cities = [city_for(place) for place in places]
+    told = frozenset(f"{kinds[city]}{city}" for city in cities if city in kinds)
+    rest = {p: weight for p, weight in pivots.weights.items() if p[0] not in (PLACE, COUNTRY)}
+    return Pivots(rest | {pivot: WEIGHTS[pivot[0]] * IN_TITLE for pivot in told}, told)
 
 
 def _places(pivots: Iterable[str]) -> frozenset[str]:
@@ -268,6 +294,8 @@ class _Tables:
     forms: Mapping[str, Lookup]
     """By language: a place to its single words."""
     common: frozenset[str]
+    kinds: Mapping[str, str]
+    """A place's name to what a pivot of it begins with."""
 
 
 def is_common(pivot: str) -> bool:
@@ -285,10 +313,13 @@ def expected_of(language: str) -> Callable[[str], float]:
 def _tables() -> _Tables:
     """Both tables, read when the first article is looked at."""
     words: dict[str, dict[str, tuple[str, ...]]] = {code: {} for code in LANGUAGES_WITH_KEYS}
+    kinds: dict[str, str] = {}
     within, common = {}, {f"{COUNTRY}Ukraine", f"{COUNTRY}Russia", f"{PLACE}Kyiv", f"{PLACE}Moscow"}
     for pivot, inside, forms in (*_read_places(), *_read_concepts()):
         if inside:
             within[pivot] = inside
+        if pivot[0] in (PLACE, COUNTRY):
+            kinds[pivot[1:]] = pivot[0]
         if pivot.startswith(f"{MATTER}-"):
             common.add(pivot)
         for language, form in forms:
@@ -304,7 +335,7 @@ def _tables() -> _Tables:
         for language, known in words.items()
     }
     expected = {language: _expected(known, common) for language, known in words.items()}
-    return _Tables(words, firsts, expected, within, _by_place(words), frozenset(common))
+    return _Tables(words, firsts, expected, within, _by_place(words), frozenset(common), kinds)
 
 
 def _by_place(words: Mapping[str, Lookup]) -> dict[str, dict[str, tuple[str, ...]]]:

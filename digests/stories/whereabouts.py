@@ -43,6 +43,16 @@ def country_code(place: str) -> str | None:
 
 
 @cache
+def known_names() -> dict[str, str]:
+    """Every name of a place, in small letters, to the place."""
+    names: dict[str, str] = {}
+    for place, facts in _table().items():
+        for name in (place, *facts[2:]):
+            names.setdefault(name.casefold(), place)
+    return names
+
+
+@cache
 def _table() -> dict[str, tuple[str, ...]]:
     with gzip.open(TABLE, "rt", encoding="utf-8", newline="") as file:
         rows = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)

@@ -132,6 +132,8 @@ async def proposed(
     revision: int = 1,
 ) -> Correction:
     """The editor's correction, not yet approved."""
-    words = {"text": RIGHT} if kind is CorrectionKind.CORRECT else {"note": "It was not so."}
+    # A second error is another one: what changes nothing is no correction.
+    right = RIGHT if revision == 1 else f"{RIGHT} Seen again as revision {revision}."
+    words = {"text": right} if kind is CorrectionKind.CORRECT else {"note": "It was not so."}
     amendment = Amendment(kind, subject, subject_id, revision, language="en", **words)
     return await amend.propose(session, amendment, **who(EDITOR, now))

@@ -137,3 +137,56 @@ async def test_the_digest_says_that_an_alert_was_sent(
         made = await edition(session, taste, story, desk.clock.now + timedelta(minutes=5))
     parts = await desk.services.contents.parts(Content.EDITION, made.id, 1, Language.ENGLISH, "UTC")
     assert "alert sent at" in parts[0].text
+
+
+async def test_a_text_that_tells_of_something_else_is_matched_again_until_an_editor_chooses(
+    desk: Newsroom, stories: dict[str, int]
+) -> None:
+    await desk.say(EDITOR, TEXT)
+    await desk.tap(EDITOR, "Edit text")
+    await desk.say(EDITOR, "Missiles hit a fuel depot in Odesa\nThe depot burns.")
+    assert await story_of(desk) == stories["elsewhere"]
+    await desk.tap(EDITOR, "Edit text")
+    await desk.say(EDITOR, "Grain leaves the port of Izmail for Egypt")
+    assert await story_of(desk) is None
+    await desk.tap(EDITOR, "Severity")
+    await desk.tap(EDITOR, "⚡ Flash")
+    await desk.tap(EDITOR, "Edit text")
+    await desk.say(EDITOR, TEXT.removeprefix("/breaking "))
+    assert await story_of(desk) == stories["depot"]
+    await desk.tap(EDITOR, "Another story")
+    await desk.tap(EDITOR, "It belongs to none")
+    await desk.tap(EDITOR, "Edit text")
+    await desk.say(EDITOR, f"{TEXT.removeprefix('/breaking ')} Nobody is hurt.")
+    assert await story_of(desk) is None
+
+
+async def test_a_story_that_was_not_proposed_is_found_by_its_words_and_then_stays(
+    desk: Newsroom, stories: dict[str, int]
+) -> None:
+    await desk.say(EDITOR, TEXT)
+    await desk.tap(EDITOR, "Another story")
+    await desk.tap(EDITOR, "Find by words")
+    await desk.restart()
+    await desk.say(EDITOR, "Donald Duck")
+    assert "No other story holds “Donald Duck”" in desk.with_button(EDITOR, "Find")["text"]
+    await desk.tap(EDITOR, "Find by words")
+    await desk.say(EDITOR, "trains warsaw")
+    assert "Stories with “trains warsaw”" in desk.with_button(EDITOR, "Find")["text"]
+    await desk.tap(EDITOR, "Trains between Kyiv and Warsaw")
+    assert await story_of(desk) == stories["trains"]
+    assert "Belongs to: Trains between" in desk.with_button(EDITOR, "Another story")["text"]
+    await desk.tap(EDITOR, "Edit text")
+    await desk.say(EDITOR, f"{TEXT.removeprefix('/breaking ')} Nobody is hurt.")
+    assert await story_of(desk) == stories["trains"]
+
+
+async def test_what_was_looked_for_in_a_draft_that_has_changed_is_refused(
+    desk: Newsroom, stories: dict[str, int]
+) -> None:
+    await desk.say(EDITOR, TEXT)
+    await desk.tap(EDITOR, "Another story")
+    await desk.tap(EDITOR, "Find by words")
+    card = desk.with_button(EDITOR, "Find by words")
+    await desk.tap_data(EDITOR, card, "alert_severity:1:1:routine")
+    assert "Somebody changed it" in (await desk.say(EDITOR, "trains warsaw"))[-1]["text"]

@@ -20,11 +20,13 @@ WORDS = {
         "waking": "In your quiet hours: 2 breaking items",
         "withdrawn": "1 more item was withdrawn",
         "hours": "Quiet hours",
+        "where": "Kharkiv · ",
     },
     "uk": {
         "waking": "За ваші тихі години: 2 термінові новини",
         "withdrawn": "Ще 1 новину тим часом",
         "hours": "Тихі години",
+        "where": "Харків · ",
     },
 }
 DEPOT = "Fuel depot burns near Kharkiv\nNobody is said to be hurt, energy ministry says."
@@ -101,6 +103,7 @@ async def test_what_the_night_held_is_read_in_the_morning_as_it_stands_then(
     assert WORDS[language]["waking"] in waking
     assert WORDS[language]["withdrawn"] in waking
     assert "Fuel depot burns" in waking
+    assert waking.count(WORDS[language]["where"]) == 2
     assert "Trains to Kharkiv" in waking
     assert "Bridge" not in waking
     held = town.heard(READER)[-1]["message_id"]

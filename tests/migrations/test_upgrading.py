@@ -64,3 +64,17 @@ async def test_an_update_that_waits_keeps_the_photo_and_who_says_so(empty: Datab
     [update] = (await everything(empty))["alert_update"]
     assert (update["photo"], update["attribution"]) == ("p", "w")
     assert (update["others"], update["attributions"]) == ({}, {})
+
+
+async def test_what_was_written_before_places_names_none_and_keeps_its_label_and_story(
+    empty: Database,
+) -> None:
+    await upgrade(empty, "0006")
+    async with empty.engine.begin() as connection:
+        await connection.run_sync(fill)
+    await upgrade(empty)
+    rows = await everything(empty)
+    for table in ("alert_revision", "alert_update", "correction"):
+        assert rows[table][0]["places"] == []
+    assert rows["correction"][0]["standing"] is None
+    assert rows["alert"][0]["story_chosen"]

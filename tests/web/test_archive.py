@@ -22,13 +22,14 @@ from digests.alerts.alert import Alert
 from digests.alerts.decide import approve
 from digests.alerts.propose import Item
 from digests.corrections import amend
+from digests.corrections.amend import Amendment
 from digests.corrections.correction import CorrectedSubject, CorrectionKind
 from digests.editions.compose import compose, compose_now
 from digests.editions.edition import Edition
 from digests.storage.database import Database
 from digests.stories.tagging import load_topics
 from digests.vocabulary import Language, Severity, Standing
-from tests.alerts.builders import DEPOT, EDITOR, deciding, draft, newsroom
+from tests.alerts.builders import DEPOT, EDITOR, deciding, draft, newsroom, who
 from tests.bot.conftest import make_services
 from tests.corrections.builders import proposed
 from tests.editions.builders import add_reader, add_story, source
@@ -136,6 +137,40 @@ async def test_a_correction_and_what_was_wrong_stand_on_the_page(
     assert "Earlier we said:" in page
     _, newest = await visitor.get("/archive/en/")
     assert "Corrected" in newest
+
+
+async def test_places_stand_beside_the_topics_in_the_pages_language(
+    visitor: Visitor, database: Database, now: datetime
+) -> None:
+    alert = await sent(database, now, replace(DEPOT, places=("Luhansk region", "Poland")))
+    for language, shown in (
+        ("en", "Luhansk region, Poland · "),
+        ("uk", "Луганська область, Польща · "),
+    ):
+        for path in (f"alerts/{alert}", "", "feed.atom"):
+            _, page = await visitor.get(f"/archive/{language}/{path}")
+            assert shown in page
+
+
+async def test_a_label_and_a_place_that_were_wrong_stand_on_the_page(
+    visitor: Visitor, database: Database, now: datetime
+) -> None:
+    alert = await sent(database, now, replace(DEPOT, places=("Luhansk", "Poland")))
+    async with database.write() as session:
+        wrong = Amendment(
+            CorrectionKind.CORRECT,
+            CorrectedSubject.ALERT,
+            alert,
+            1,
+            standing=Standing.DISPUTED,
+            places=("Luhansk",),
+        )
+        made = await amend.propose(session, wrong, **who(EDITOR, now))
+        await amend.approve(session, made.id, **deciding(EDITOR, now))
+    _, page = await visitor.get(f"/archive/uk/alerts/{alert}")
+    assert "Суперечливо: regional officials" in page
+    assert "Раніше була позначка: <s>Не підтверджено: regional officials</s>" in page
+    assert "Раніше ми називали місце: <s>Польща</s>" in page
 
 
 async def test_a_withdrawn_alert_says_so_first(

@@ -138,6 +138,7 @@ class Process:
             await self._doubt_what_stood_still()
             closing.push_async_callback(self.feeds.close)
             closing.push_async_callback(self.transport.close)
+            closing.push_async_callback(self.services.counting.close)
             await self._run_parts(closing)
 
     async def _doubt_what_stood_still(self) -> None:

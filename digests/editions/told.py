@@ -64,11 +64,20 @@ async def told(session: AsyncSession, edition: Edition) -> list[Told]:
 
 
 async def latest(
-    session: AsyncSession, topics: Collection[str], *, now: datetime, limit: int = 8
+    session: AsyncSession,
+    topics: Collection[str],
+    *,
+    now: datetime,
+    limit: int = 8,
+    without: Collection[int] = (),
 ) -> list[Told]:
-    """The newest stories of these topics, newest first: of the last three days, else older ones."""
-    recent = await _latest(session, topics, Story.news_at > now - LONGEST_WINDOW, limit)
-    return recent or await _latest(session, topics, true(), limit)
+    """The newest stories of these topics, newest first: of the last three days, else older ones; none of
+    those ``without`` which their reader wants to be."""
+    wanted = Story.id.not_in(without) if without else true()
+    recent = and_(wanted, Story.news_at > now - LONGEST_WINDOW)
+    return await _latest(session, topics, recent, limit) or await _latest(
+        session, topics, wanted, limit
+    )
 
 
 async def _latest(

@@ -125,6 +125,5 @@ async def _news(
     )
     found: dict[tuple[int, str], str] = {}
     for row in rows:
-        said = {row.language: row.news} | {code: t["news"] for code, t in row.tellings.items()}
-        found.update({(row.story_id, code): news for code, news in said.items() if news})
+        found.update({(row.story_id, code): news for code, news in row.news_in.items()})
     return found

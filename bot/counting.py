@@ -25,7 +25,7 @@ FRESH = timedelta(minutes=1)
 GOOD_ENOUGH = timedelta(minutes=10)
 """For so long it is what an editor saw and agreed to; who came since is added as they are reached."""
 
-PATIENCE = 0.15
+PATIENCE = 0.2
 """Seconds that a card waits for its number before it is shown without."""
 
 

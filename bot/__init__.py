@@ -6,6 +6,7 @@ cli -> __main__ -> process -> ticks | menu -> application | timetable | web | po
 settings      all settings, typed; the only reader of the environment
 console       what the command line prints
 rendering     templates to Telegram HTML, in parts
+counting      whom an alert would reach, counted beside the conversation
 context       the typed context that handlers get
 failures      what a person and an operator see when something breaks; logging
 chat          conversations with readers

@@ -19,7 +19,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 from telegram.ext import Application, CallbackContext, ExtBot
 
-from digests.alerts.estimate import Estimates
+from bot.counting import Counting
 from digests.audience.subscriber import Subscriber
 from digests.storage.database import Database
 from digests.vocabulary import Language
@@ -45,7 +45,7 @@ class Services:
     contents: Contents
     clock: Callable[[], datetime]
     """The time in UTC; the tests' journeys hand in their own."""
-    estimates: Estimates = field(default_factory=Estimates)
+    counting: Counting = field(default_factory=Counting)
 
 
 Box = dict[str, Any]

@@ -106,7 +106,8 @@ class Process:
         self.polling = Polling(self.transport, self.updates, PollingLock(made.database, bot_id))
         self.feeds = FeedClient(allow_networks=settings.allow_networks)
         self.menu = Menu(made, self.application.bot)
-        self.timetable = Timetable(ticks(made, self.feeds, self.application.bot, self.menu))
+        bot = self.application.bot
+        self.timetable = Timetable(ticks(made, self.feeds, bot, self.menu, self.transport))
         self.doors = doors.Doors(doors.build(made, self.updates, self.parts, self.courier.counts))
         self.has_met_telegram = asyncio.Event()
         """Set when Telegram knows us and, with the chat role, updates come in."""
@@ -140,6 +141,7 @@ class Process:
             await self._doubt_what_stood_still()
             closing.push_async_callback(self.feeds.close)
             closing.push_async_callback(self.transport.close)
+            closing.push_async_callback(self.services.counting.close)
             await self._run_parts(closing)
 
     async def _doubt_what_stood_still(self) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 from telegram import Bot
 
 from bot.context import Services
+from bot.delivery.photos import fetch_photos
+from bot.delivery.transport import Transport
 from bot.desk.card import deal
 from bot.desk.live import refresh, release
 from bot.desk.stopped import ask_owners
@@ -31,7 +33,9 @@ from digests.outbox.silenced import tell_of_lost_rights
 from digests.outbox.total import count_on
 
 
-def ticks(services: Services, feeds: FeedClient, bot: Bot, menu: Menu) -> tuple[Tick, ...]:
+def ticks(
+    services: Services, feeds: FeedClient, bot: Bot, menu: Menu, transport: Transport
+) -> tuple[Tick, ...]:
     """All of them. Expanding and rescuing are the courier's own, beside its claims."""
     database, now = services.database, services.clock
 
@@ -42,7 +46,9 @@ def ticks(services: Services, feeds: FeedClient, bot: Bot, menu: Menu) -> tuple[
 
         return act
 
+    public = (Tick("photos", 10, lambda: fetch_photos(database, transport, now=now)),)
     return (
+        *(public if services.settings.archive_url is not None else ()),
         Tick("collect", 30, lambda: collect(database, feeds, now=now)),
         Tick("group", 10, lambda: group_all(database, services.topics, now=now)),
         Tick("repair", 1800, lambda: repair_all(database, services.topics, now=now)),

@@ -104,18 +104,17 @@ async def _answer_words(update: Update, context: Context, text: str) -> None:
     elif said in _THANKS:
         await context.answer("chat/thanked.html")
     else:
-        await _understand(context, text)
+        await _understand(update, context, text)
 
 
-async def _understand(context: Context, text: str) -> None:
+async def _understand(update: Update, context: Context, text: str) -> None:
     language = await context.language()
     short = text if len(text) <= _SHORT else ""
     topics = read_topics(short, context.topics, language)
     times = _times(short)
     places = [] if topics.known or times else await _places(short)
     named = topics.known or times or places
-    if short and not named and (stories := await found(context, short)):
-        await context.answer("chat/found.html", said=short, stories=stories)
+    if short and not named and await found(update, context, short):
         return
     guessed = topics.unknown[0][1] if topics.unknown and not named else ()
     await context.answer(

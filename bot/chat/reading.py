@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from telegram import Update
 
@@ -11,6 +12,7 @@ from bot.chat.subject import enrolled, for_admins, in_own_chat, reader
 from bot.chat.subscriptions import in_order, portrait_of
 from bot.context import Context
 from bot.rendering.stories import StoryView, clipped, view
+from digests.audience.following import muted_stories
 from digests.audience.subscribe import topics_of
 from digests.editions.compose import compose_now
 from digests.editions.told import Told
@@ -58,22 +60,29 @@ async def latest_of(update: Update, context: Context, topic: str = "") -> None:
     await _latest(update, context, said)
 
 
-async def search(_update: Update, context: Context) -> None:
+async def search(update: Update, context: Context) -> None:
     """/search Kharkiv hospital."""
     said = " ".join(context.args or ())[:_LONGEST_QUERY]
     if not said:
         await context.answer("chat/search_how.html")
         return
-    await context.answer("chat/found.html", said=said, stories=await found(context, said))
+    if not await found(update, context, said):
+        await context.answer("chat/found.html", said=said, stories=())
 
 
-async def found(context: Context, said: str) -> list[StoryView]:
-    """The stories in which all these words occur."""
+async def found(update: Update, context: Context, said: str) -> bool:
+    """Answers with the stories in which all these words occur; False where there are none. Whoever asks
+    for a story they muted gets it, and is reminded why it did not come by itself."""
     async with context.database.read() as session:
         stories = await find_stories(session, terms_of(said), limit=SHOWN)
         told = await in_words(session, [story.id for story in stories])
-    language = await context.language()
-    return [_brief(Told(story, topic=""), language) for story in told]
+        row = await reader(session, update, context)
+        muted = await muted_stories(session, row.id) if row else set[int]()
+    if told:
+        language = await context.language()
+        views = [_brief(Told(story, topic=""), language) for story in told]
+        await context.answer("chat/found.html", said=said, stories=views, muted=muted)
+    return bool(told)
 
 
 async def _latest(update: Update, context: Context, said: SaidTopics) -> None:
@@ -82,12 +91,16 @@ async def _latest(update: Update, context: Context, said: SaidTopics) -> None:
         chosen = in_order(await topics_of(session, row), context) if row else ()
         # A word that names no topic is not answered with everything there is.
         wanted = said.known or (() if said.unknown else chosen or context.topics.names)
-        told = await newest(session, wanted, now=context.now(), limit=SHOWN)
+        muted = await muted_stories(session, row.id) if row else set[int]()
+        asked = partial(newest, session, wanted, now=context.now())
+        told = await asked(limit=SHOWN, without=muted)
+        only_muted = not told and bool(muted and await asked(limit=1))
     language = await context.language()
     await context.answer(
         "chat/latest.html",
         said=said,
         chosen=chosen,
+        only_muted=only_muted,
         stories=[_brief(item, language) for item in told],
     )
 

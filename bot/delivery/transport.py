@@ -41,6 +41,7 @@ class Transport:
 
     def __init__(self, token: str, api_url: str = "https://api.telegram.org") -> None:
         self._base = f"{api_url.rstrip('/')}/bot{token}/"
+        self._files = f"{api_url.rstrip('/')}/file/bot{token}/"
         self._urls: dict[str, URL] = {}
         self._session: aiohttp.ClientSession | None = None
 
@@ -88,6 +89,31 @@ class Transport:
             return Answer(0, description=type(error).__name__)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             return Answer(0, description=type(error).__name__, may_have_arrived=True)
+
+    async def download(self, file_id: str, *, most: int) -> bytes | None:
+        """A file that Telegram keeps; none where it cannot be had now, or is larger than that."""
+        answer = await self.call("getFile", {"file_id": file_id})
+        path = answer.result.get("file_path") if answer.ok else None
+        # A server of one's own may name a path on its disk: that is not for us to read.
+        if not path or path.startswith("/"):
+            return None
+        url = URL(self._files).joinpath(*path.split("/"))
+        try:
+            async with self.session.get(
+                url, timeout=_timeout(READ_TIMEOUT), allow_redirects=False
+            ) as response:
+                return await _at_most(response, most) if response.status == 200 else None
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            return None
+
+
+async def _at_most(response: aiohttp.ClientResponse, most: int) -> bytes | None:
+    body = bytearray()
+    async for chunk in response.content.iter_chunked(65_536):
+        body += chunk
+        if len(body) > most:
+            return None
+    return bytes(body)
 
 
 @lru_cache(16)

@@ -7,8 +7,9 @@ from typing import Any
 from telegram import Update
 
 from bot.context import Context
-from bot.desk.card import Page, redraw
+from bot.desk.card import redraw
 from bot.desk.door import number, person
+from bot.desk.face import Page, View
 from bot.desk.showing import manner_of
 from digests.alerts import propose
 from digests.alerts.belonging import reconsider
@@ -87,9 +88,8 @@ async def show(
         context.services,
         context.bot,
         alert_id,
-        page=page,
+        view=View(page, looked_for),
         in_chat=chat.id if chat else 0,
-        looked_for=looked_for,
     )
 
 

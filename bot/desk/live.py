@@ -9,9 +9,9 @@ from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.context import Services
-from bot.desk.card import draw, redraw, show_controls
+from bot.desk.card import redraw, show_controls
+from bot.desk.face import draw
 from bot.desk.progress import progress
-from bot.desk.showing import manner_of
 from digests.alerts.alert import Alert
 from digests.alerts.card import Card, language_at, live_cards
 from digests.alerts.decide import Due, release_due
@@ -74,9 +74,8 @@ async def _follow(services: Services, bot: Bot, card: Card) -> int:
         )
         if how.fingerprint == card.shown and not how.is_over:
             return 0
-        manner = await manner_of(session, card.chat_id, card.language)
-        face = await draw(services, session, card, manner)
-    is_there = await show_controls(bot, card, face)
+        face = await draw(services, session, card)
+    is_there = await show_controls(bot, card, face.controls(None))
     async with services.database.write() as session:
         shown = await session.get_one(Card, card.id)
         shown.shown, shown.shown_sent, shown.shown_at = how.fingerprint, how.counts.sent, now

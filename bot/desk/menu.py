@@ -12,7 +12,7 @@ from telegram import Update
 from bot.context import Context
 from bot.desk.card import put
 from bot.desk.door import desk, number, person
-from digests.alerts.alert import Alert, AlertRevision, AlertState
+from digests.alerts.alert import Alert, AlertRevision, AlertState, RevisionReason
 from digests.alerts.permission import Act, may
 from digests.alerts.staff import role_of
 from digests.alerts.telling import waiting
@@ -37,6 +37,7 @@ class Line:
     id: int
     state: AlertState
     headline: str
+    is_withdrawn: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,12 @@ async def _alerts(session: AsyncSession) -> list[Line]:
         .limit(NEWEST)
     )
     return [
-        Line(alert.id, alert.state, headline(words.texts[words.main_language]))
+        Line(
+            alert.id,
+            alert.state,
+            headline(words.texts[words.main_language]),
+            words.reason is RevisionReason.RETRACTION,
+        )
         for alert, words in rows
     ]
 

@@ -8,12 +8,14 @@ from typing import Any
 from telegram import Update
 
 from bot.context import Context
-from bot.desk.card import Page, deal
+from bot.desk.card import deal
 from bot.desk.door import desk, number, person
 from bot.desk.drafting import ask_about, change, change_draft, item_now, show, who
+from bot.desk.face import Page, question_of
 from bot.desk.heard import Heard
 from bot.desk.showing import manner_of
 from digests.alerts import propose
+from digests.alerts.alert import Alert
 from digests.alerts.card import language_at
 from digests.alerts.decide import approve
 from digests.alerts.dialogue import Asked
@@ -33,14 +35,26 @@ from digests.vocabulary import Language, Severity, Standing
 @desk(Act.APPROVE)
 async def send_alert(update: Update, context: Context, alert: str, revision: str) -> None:
     """Approves: from here on the alert goes out by itself, at once or at its time."""
-    alert_id = number(alert)
+    alert_id, seen = number(alert), number(revision)
+    audience = await _counted(context, alert_id)
     two_person = context.settings.two_person
     try:
         async with context.database.write() as session:
-            asked = who(update, context)
-            await approve(session, alert_id, number(revision), **asked, two_person=two_person)
+            me = who(update, context)
+            await approve(session, alert_id, seen, **me, two_person=two_person, audience=audience)
     finally:
         await show(update, context, alert_id)
+
+
+async def _counted(context: Context, alert_id: int) -> int | None:
+    """How many its card says it reaches."""
+    async with context.database.read() as session:
+        alert = await session.get(Alert, alert_id)
+        if alert is None:
+            return None
+        question = question_of(alert, propose.item_of(await propose.newest(session, alert)))
+    known = context.services.counting.known(question, now=context.now())
+    return known.readers if known else None
 
 
 @desk(Act.PROPOSE)

@@ -50,6 +50,5 @@ def _said(since: Sequence[StoryRevision]) -> dict[str, Any]:
     """The last thing that was new, in each language; what is new in one may be old in another."""
     found: dict[str, str] = {}
     for row in since[1:]:
-        said = {row.language: row.news} | {code: t["news"] for code, t in row.tellings.items()}
-        found.update({code: new for code, new in said.items() if new})
+        found |= row.news_in
     return {"news": found.get(since[-1].language), "news_in": found}

@@ -7,7 +7,6 @@ so that a crowd costs as much as a few; a correction shows as soon.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -24,11 +23,13 @@ from bot.rendering import alert as alert_rendering
 from bot.rendering.digest import Section, views_of
 from bot.rendering.stories import StoryView
 from bot.web.feeds import Entry, Feed, atom, json_feed
-from bot.web.pages import ZONES, Pages
+from bot.web.pages import ZONES, Pages, spoken_by
+from bot.web.photos import Photos
 from digests.alerts.alert import RevisionReason
 from digests.alerts.propose import item_of
 from digests.alerts.wording import body, headline
 from digests.corrections import published
+from digests.corrections.public_photos import kept_of
 from digests.corrections.published import PublicAlert
 from digests.editions.told import told
 from digests.vocabulary import Language, Severity, Standing
@@ -81,12 +82,13 @@ class Archive:
         self._headers = {
             "Cache-Control": f"public, max-age={int(FRESH.total_seconds())}",
             "Content-Security-Policy": (
-                f"default-src 'none'; style-src '{self._pages.style.source}'; "
+                f"default-src 'none'; img-src 'self'; style-src '{self._pages.style.source}'; "
                 "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
             ),
             "Referrer-Policy": "no-referrer",
             "X-Content-Type-Options": "nosniff",
         }
+        self._photos = Photos(services, self._pages, self.base, self._headers)
 
     def routes(self) -> list[web.RouteDef]:
         """Which address leads where. ``{language}`` is chosen by the browser's where it is left out."""
@@ -104,18 +106,19 @@ class Archive:
         unspoken = r"{rest:(alerts|editions|topics|days)/.*|feed\.atom|feed\.json|}"
         return [
             *found,
+            self._photos.route(),
             web.get(f"{self.base}/{unspoken}", self._choose),
             web.get(f"{self.base}/{{rest:.+}}", self._door(_nothing)),
         ]
 
     async def _choose(self, request: web.Request) -> web.StreamResponse:
-        language = _wanted(request)
+        language = spoken_by(request)
         place = f"{self.base}/{language}/{request.match_info['rest']}"
         return web.Response(status=302, headers={"Location": place, "Vary": "Accept-Language"})
 
     def _door(self, answer: Answerer) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def door(request: web.Request) -> web.StreamResponse:
-            language = Language(request.match_info.get("language") or _wanted(request))
+            language = Language(request.match_info.get("language") or spoken_by(request))
             page = await self._page(request, language, answer)
             print_ = f'"{hashlib.sha256(page.text.encode()).hexdigest()[:32]}"'
             headers = self._headers | {"ETag": print_}
@@ -196,7 +199,15 @@ class Archive:
         if alert is None:
             return None
         shown = await alert_rendering.told(session, alert.id, alert.revision, language)
-        return self._shown("alert.html", language, f"alerts/{alert.id}", told=shown)
+        photo = (await kept_of(session, [alert.id])).get(alert.id)
+        return self._shown(
+            "alert.html",
+            language,
+            f"alerts/{alert.id}",
+            told=shown,
+            photo=photo,
+            photo_at=self._photos.at(alert.id, photo) if photo else None,
+        )
 
     async def _edition(
         self, session: AsyncSession, language: Language, request: web.Request
@@ -222,13 +233,17 @@ class Archive:
             return None
         alerts = await published.alerts(session, limit=IN_FEED, topic=topic)
         editions = await published.editions(session, limit=IN_FEED, topic=topic)
+        photos = {
+            alert_id: self._address + self._photos.at(alert_id, photo).removeprefix(self.base)
+            for alert_id, photo in (await kept_of(session, [alert.id for alert in alerts])).items()
+        }
         entries = [
             self._entry(language, f"alerts/{a.id}", a.said_at, a.changed_at, a.words.topics,
-                        alert=_line(a, language), edition=None)
+                        alert=_line(a, language), edition=None, photo=photos.get(a.id))
             for a in alerts
         ] + [
             self._entry(language, f"editions/{e.id}", e.ends_at, e.changed_at, e.topics,
-                        alert=None, edition=e)
+                        alert=None, edition=e, photo=None)
             for e in editions
         ]  # fmt: skip
         entries.sort(key=lambda entry: entry.published, reverse=True)
@@ -254,6 +269,7 @@ class Archive:
         said_at: datetime,
         changed_at: datetime,
         topics: Sequence[str],
+        photo: str | None,
         **values: object,
     ) -> Entry:
         return Entry(
@@ -261,10 +277,11 @@ class Archive:
             id=f"{self._address}/{place}",
             url=f"{self._address}/{language}/{place}",
             title=self._title(language, topic=None, **values),
-            content=self._pages.render("entry.html", language, **values),
+            content=self._pages.render("entry.html", language, photo=photo, **values),
             published=said_at,
             updated=changed_at,
             topics=tuple(topics),
+            image=photo,
         )
 
     def _title(self, language: Language, **values: object) -> str:
@@ -273,14 +290,6 @@ class Archive:
 
 async def _nothing(_session: AsyncSession, _language: Language, _request: web.Request) -> None:
     return None
-
-
-def _wanted(request: web.Request) -> Language:
-    """The first language of the browser's that we speak; ``q`` is not weighed: the order says it."""
-    for tag in re.findall(r"[A-Za-z]{2,3}", request.headers.get("Accept-Language", "")[:200]):
-        if tag.lower() in set(Language):
-            return Language(tag.lower())
-    return Language.ENGLISH
 
 
 def _day(said: str, language: Language) -> tuple[datetime | None, datetime | None] | None:

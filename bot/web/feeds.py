@@ -22,6 +22,8 @@ class Entry:
     published: datetime
     updated: datetime
     topics: tuple[str, ...]
+    image: str | None = None
+    """The address of its photo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ def json_feed(feed: Feed) -> str:
             "date_published": entry.published.isoformat(),
             "date_modified": entry.updated.isoformat(),
             "tags": list(entry.topics),
+            **({"image": entry.image} if entry.image else {}),
         }
         for entry in feed.entries
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from aiohttp import web
 from babel.dates import format_datetime
 from babel.numbers import format_decimal
 from jinja2 import Environment
@@ -31,6 +33,14 @@ _SHAPES = {
     Language.ENGLISH: ("EEEE d MMMM y", "d MMMM y, HH:mm", "en_GB"),
     Language.UKRAINIAN: ("EEEE, d MMMM y 'року'", "d MMMM y 'року', HH:mm", "uk"),
 }
+
+
+def spoken_by(request: web.Request) -> Language:
+    """The first language of the browser's that we speak; ``q`` is not weighed: the order says it."""
+    for tag in re.findall(r"[A-Za-z]{2,3}", request.headers.get("Accept-Language", "")[:200]):
+        if tag.lower() in set(Language):
+            return Language(tag.lower())
+    return Language.ENGLISH
 
 
 class Titles(Protocol):

@@ -1,8 +1,8 @@
 """A card: an alert's messages at the desk, the previews and beside them what editors can do.
 
 A card is first only wanted: its messages are sent by whoever finds it next, so that a crash in between
-owes nobody theirs. While the alert goes out the card is live: it shows how far it is, until nothing is
-left to send.
+owes nobody theirs. So is one that was shown before it was counted whom the alert reaches. While the alert
+goes out the card is live: it shows how far it is, until nothing is left to send.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from digests.vocabulary import Language
 
 DEALING = timedelta(minutes=1)
 """How long whoever sends a card has it for themselves; afterwards they are taken for dead."""
+
+WANTED = "message_id IS NULL OR dealing_until IS NOT NULL"
 
 
 class Card(Base):
@@ -41,7 +43,7 @@ class Card(Base):
     message_id: Mapped[int | None] = mapped_column(BigInteger)
     """The message with the buttons; none before it is sent."""
     dealing_until: Mapped[datetime | None]
-    """Until then somebody is sending it."""
+    """Until then somebody is sending it, or counts for it."""
     language: Mapped[Language] = mapped_column(word(Language))
     """Of the editor to whom it is shown."""
     dispatch_id: Mapped[int | None] = mapped_column(BigInteger)
@@ -63,8 +65,8 @@ class Card(Base):
         Index(
             "ix_card_wanted",
             "id",
-            sqlite_where=text("message_id IS NULL"),
-            postgresql_where=text("message_id IS NULL"),
+            sqlite_where=text(WANTED),
+            postgresql_where=text(WANTED),
         ),
     )
 
@@ -101,9 +103,11 @@ async def want_cards(
 
 
 async def take_wanted(session: AsyncSession, *, now: datetime) -> Sequence[Card]:
-    """The wanted cards that nobody is sending, for the caller to send within ``DEALING``."""
+    """The wanted cards that nobody is at, for the caller to finish within ``DEALING``: to send, or where
+    they were sent to count for."""
     wanted = select(Card).where(
-        Card.message_id.is_(None), or_(Card.dealing_until.is_(None), Card.dealing_until <= now)
+        or_(Card.message_id.is_(None), Card.dealing_until.is_not(None)),
+        or_(Card.dealing_until.is_(None), Card.dealing_until <= now),
     )
     cards = (await session.scalars(wanted.with_for_update(skip_locked=True))).all()
     for card in cards:

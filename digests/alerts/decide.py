@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -43,8 +43,11 @@ async def approve(
     owners: Collection[int],
     now: datetime,
     two_person: bool,
+    audience: int | None = None,
 ) -> Dispatch | None:
     """The alert goes to every subscriber it matches, in the urgent lane; none yet where it has a time.
+    ``audience`` is how many they are where that was counted for its card: else they are counted here,
+    while delivery waits.
 
     Raises ``NotPermitted``, ``Stale`` (another revision, decided already, or its time has passed) or
     ``Incomplete`` (no topics).
@@ -60,7 +63,8 @@ async def approve(
     alert.decided_by, alert.decided_at = by, now
     alone = {"alone": True} if given is Consent.ALONE else {}
     if not waits:
-        return await _send(session, alert, words, "approve", now, **alone)
+        known = {} if audience is None else {"audience": audience}
+        return await _send(session, alert, words, "approve", now, known, **alone)
     alert.state = AlertState.SCHEDULED
     await _record(session, alert, "schedule", now, revision=alert.revision, **alone)
     return None
@@ -87,7 +91,7 @@ async def _release(session: AsyncSession, alert: Alert, words: AlertRevision, no
         await _record(session, alert, "miss", now, revision=alert.revision)
         reopened(alert)
         return Due(alert.id, is_sent=False)
-    await _send(session, alert, words, "release", now)
+    await _send(session, alert, words, "release", now, {})
     # When readers were told; the date that they see.
     alert.decided_at = now
     return Due(alert.id, is_sent=True)
@@ -99,6 +103,7 @@ async def _send(
     words: AlertRevision,
     act: str,
     now: datetime,
+    known: Mapping[str, int],
     **details: object,
 ) -> Dispatch:
     alert.state = AlertState.APPROVED
@@ -117,6 +122,7 @@ async def _send(
         created_at=now,
         created_by=alert.decided_by,
         plan_key=f"alert:{alert.id}",
+        **known,
     )
     await follow(session, alert.id, dispatch.id)
     await prolong(session, alert.about, now=now)

@@ -96,7 +96,7 @@ def those_who(wish: Wish, about: str) -> Select[int]:
     return select(Following.subscriber_id).where(Following.about == about, Following.wish == wish)
 
 
-def story_about(story_id: int) -> str:
+def story_about(story_id: int | str) -> str:
     """A story as it is followed and muted."""
     return f"story:{story_id}"
 
@@ -154,6 +154,16 @@ async def wishes(
         )
     )
     return {about: wish for about, wish in rows}  # noqa: C416
+
+
+async def muted_stories(session: AsyncSession, subscriber_id: int) -> set[int]:
+    """The stories that one subscriber wants to hear nothing of."""
+    wanted = select(Following.about).where(
+        Following.subscriber_id == subscriber_id,
+        Following.wish == Wish.MUTE,
+        Following.about.startswith(story_about("")),
+    )
+    return {int(about.partition(":")[2]) for about in await session.scalars(wanted)}
 
 
 async def stop(session: AsyncSession, subscriber_id: int, about: str) -> None:

@@ -61,7 +61,7 @@ async def alerts(
             AlertRevision,
             (AlertRevision.alert_id == Alert.id) & (AlertRevision.revision == Alert.revision),
         )
-        .where(_is_public_alert(), *_within(said_at, since, until))
+        .where(is_public_alert(), *_within(said_at, since, until))
         .order_by(Alert.id.desc())
         .limit(LOOKED_THROUGH if topic else limit)
     )
@@ -114,7 +114,7 @@ async def editions(
 
 async def public_alert(session: AsyncSession, alert_id: int) -> Alert | None:
     """The alert, where it went out."""
-    return await session.scalar(select(Alert).where(Alert.id == alert_id, _is_public_alert()))
+    return await session.scalar(select(Alert).where(Alert.id == alert_id, is_public_alert()))
 
 
 async def public_edition(session: AsyncSession, edition_id: int) -> Edition | None:
@@ -133,7 +133,8 @@ def is_public() -> ColumnElement[bool]:
     return planned.exists() & (Edition.left_out == "")
 
 
-def _is_public_alert() -> ColumnElement[bool]:
+def is_public_alert() -> ColumnElement[bool]:
+    """Whether an alert went out."""
     sent = select(Dispatch.id).where(
         Dispatch.content == Content.ALERT, Dispatch.subject_id == Alert.id
     )

@@ -141,12 +141,8 @@ def changed_in(since: Sequence[StoryRevision]) -> Change:
     return change(
         Stand(was.standing, was.severity),
         Stand(now.standing, now.severity),
-        says_new=any(_says_new(revision) for revision in since[1:]),
+        says_new=any(revision.news_in for revision in since[1:]),
     )
-
-
-def _says_new(revision: StoryRevision) -> bool:
-    return bool(revision.news) or any(words["news"] for words in revision.tellings.values())
 
 
 async def revisions_between(

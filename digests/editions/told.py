@@ -64,11 +64,20 @@ async def told(session: AsyncSession, edition: Edition) -> list[Told]:
 
 
 async def latest(
-    session: AsyncSession, topics: Collection[str], *, now: datetime, limit: int = 8
+    session: AsyncSession,
+    topics: Collection[str],
+    *,
+    now: datetime,
+    limit: int = 8,
+    without: Collection[int] = (),
 ) -> list[Told]:
-    """The newest stories of these topics, newest first: of the last three days, else older ones."""
-    recent = await _latest(session, topics, Story.news_at > now - LONGEST_WINDOW, limit)
-    return recent or await _latest(session, topics, true(), limit)
+    """The newest stories of these topics, newest first: of the last three days, else older ones; none of
+    those ``without`` which their reader wants to be."""
+    wanted = Story.id.not_in(without) if without else true()
+    recent = and_(wanted, Story.news_at > now - LONGEST_WINDOW)
+    return await _latest(session, topics, recent, limit) or await _latest(
+        session, topics, wanted, limit
+    )
 
 
 async def _latest(
@@ -116,6 +125,5 @@ async def _news(
     )
     found: dict[tuple[int, str], str] = {}
     for row in rows:
-        said = {row.language: row.news} | {code: t["news"] for code, t in row.tellings.items()}
-        found.update({(row.story_id, code): news for code, news in said.items() if news})
+        found.update({(row.story_id, code): news for code, news in row.news_in.items()})
     return found

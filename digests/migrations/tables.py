@@ -15,6 +15,7 @@ import digests.audience.slot
 import digests.audience.subscriber
 import digests.audience.taste
 import digests.corrections.correction
+import digests.corrections.public_photo
 import digests.corrections.report
 import digests.editions.edition
 import digests.editions.story_news

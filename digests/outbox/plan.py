@@ -60,9 +60,9 @@ async def _fix_audience(session: AsyncSession, dispatch: Dispatch, fields: dict[
     if dispatch.reach is Reach.SINGLE:
         dispatch.audience = 1
         return
-    if dispatch.reach in (Reach.RECEIVED, Reach.FOLLOWING) and "audience" in fields:
-        # Counted before the gates were locked; only where the ledger ends is for now.
-        dispatch.cursor_end = await session.scalar(_last_copy(dispatch)) or 0
+    if dispatch.reach in _LAST and "audience" in fields:
+        # Counted before anything was locked; only where it ends is for now.
+        dispatch.cursor_end = await session.scalar(_LAST[dispatch.reach](dispatch)) or 0
         await session.flush()
         return
     count, end = (await session.execute(_extent(dispatch))).one()
@@ -80,7 +80,7 @@ def _extent(dispatch: Dispatch) -> Select[*tuple[Any, ...]]:
                 Appointment.dispatch_id == dispatch.id
             )
         case Reach.MATCHING:
-            return _matching_extent(dispatch)
+            return matching_extent(dispatch)
         case Reach.MISSED:
             return select(func.count(), func.max(Subscriber.id)).where(missed(dispatch))
         case Reach.WOKEN:
@@ -103,16 +103,26 @@ def _last_copy(dispatch: Dispatch) -> Select[int | None]:
     )
 
 
-def _matching_extent(dispatch: Dispatch) -> Select[*tuple[Any, ...]]:
-    """How many they are: an editor waits for this."""
+def _last_reader(_: Dispatch) -> Select[int | None]:
+    return select(func.max(Subscriber.id))
+
+
+_LAST = {
+    Reach.RECEIVED: _last_copy,
+    Reach.FOLLOWING: _last_copy,
+    Reach.MATCHING: _last_reader,
+}
+
+
+def matching_extent(dispatch: Dispatch) -> Select[*tuple[Any, ...]]:
+    """How many matching there are, and the last of all: an editor waits for this."""
     counts = [
         # Not of the ids: they are not in the index, and PostgreSQL would read every subscriber for them.
         select(func.count()).select_from(Subscriber).where(half).scalar_subquery()
         for half in matching_halves(dispatch)
     ]
     muted = select(func.count()).select_from(Subscriber).where(muted_of(dispatch)).scalar_subquery()
-    last = select(func.max(Subscriber.id)).scalar_subquery()
-    return select(counts[0] + counts[1] - muted, last)
+    return select(counts[0] + counts[1] - muted, _last_reader(dispatch).scalar_subquery())
 
 
 def matching_halves(dispatch: Dispatch) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -134,17 +144,18 @@ def muted_of(dispatch: Dispatch) -> ColumnElement[bool]:
         Following.about == dispatch.about,
         Following.wish == Wish.MUTE,
         Following.subscriber_id == Subscriber.id,
-        _wanting(dispatch),
+        wanting(dispatch),
     )
 
 
 def matching(dispatch: Dispatch) -> ColumnElement[bool]:
     """Active subscribers who want breaking news of one of the topics, and of this severity, and have not
     muted what it is about."""
-    return and_(_wanting(dispatch), _not_muted(dispatch, Subscriber.id))
+    return and_(wanting(dispatch), _not_muted(dispatch, Subscriber.id))
 
 
-def _wanting(dispatch: Dispatch) -> ColumnElement[bool]:
+def wanting(dispatch: Dispatch) -> ColumnElement[bool]:
+    """``matching``, and whoever muted it as well."""
     tastes = select(TasteTopic.taste_id).where(TasteTopic.topic.in_(dispatch.topics or []))
     return and_(
         Subscriber.state == SubscriberState.ACTIVE,

@@ -97,6 +97,12 @@ class StoryRevision(Base):
     last_article_at: Mapped[datetime]
     made_at: Mapped[datetime]
 
+    @property
+    def news_in(self) -> dict[str, str]:
+        """What is new, in each language that has something new."""
+        said = {self.language: self.news} | {code: t["news"] for code, t in self.tellings.items()}
+        return {code: news for code, news in said.items() if news}
+
     def told_in(self, language: str) -> tuple[str, StoryWords]:
         """The story in this language where it is told in it, else in its main one; and in which."""
         if language != self.language and language in self.tellings:

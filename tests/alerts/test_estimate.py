@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 from sqlalchemy import update
 
-from digests.alerts.estimate import Estimate, Estimates, estimate
-from digests.alerts.propose import newest
+from digests.alerts.estimate import Estimate, estimate
+from digests.audience.following import Following, Wish
 from digests.audience.manner import DAY, Manner, Manners
 from digests.audience.subscriber import Subscriber, SubscriberState
 from digests.storage.database import Database
 from digests.vocabulary import Severity
-from tests.alerts.builders import draft, newsroom
 from tests.outbox.builders import readers
 
 FLASH_ALONE: Manners = (Manner.NONE, Manner.NONE, Manner.SOUND)
@@ -82,19 +81,31 @@ def test_the_time_it_takes_follows_from_the_rate() -> None:
     assert Estimate(readers=12_300, quiet=0).seconds(30) == 410
 
 
-async def test_a_card_drawn_again_in_the_same_minute_counts_nobody_anew(
+async def test_who_muted_it_counts_neither_as_reached_nor_as_asleep(
     database: Database, now: datetime
 ) -> None:
-    estimates = Estimates()
     async with database.write() as session:
-        await newsroom(session, now)
-        words = await newest(session, await draft(session, now))
-        found = []
-        for chat_id, later in ((11, 0), (12, 30), (13, 60)):
-            await readers(session, [chat_id], now=now, topics=["strikes"])
-            moment = now + timedelta(seconds=later)
-            found.append((await estimates.of(session, words, now=moment)).readers)
-        words.severity = Severity.ROUTINE if words.severity is Severity.FLASH else Severity.FLASH
-        await readers(session, [14], now=now, topics=["strikes"])
-        found.append((await estimates.of(session, words, now=moment)).readers)
-    assert found == [1, 1, 3, 4]
+        for one in await readers(session, [11, 12], now=now, topics=["strikes"]):
+            one.quiet_from, one.quiet_until = 8 * 60, 9 * 60
+        session.add(Following(subscriber_id=one.id, about="alert:1", wish=Wish.MUTE, until=now))
+        await session.flush()
+        found = [
+            await estimate(session, ["strikes"], Severity.ROUTINE, now=now, about=about)
+            for about in ("alert:1", "alert:2")
+        ]
+    assert found == [Estimate(readers=1, quiet=0, held=1), Estimate(readers=2, quiet=0, held=2)]
+
+
+async def test_the_topics_chosen_for_breaking_news_decide_and_not_the_others(
+    database: Database, now: datetime
+) -> None:
+    async with database.write() as session:
+        (one,) = await readers(session, [11], now=now, topics=["strikes"])
+        (other,) = await readers(session, [12], now=now, topics=["energy"])
+        one.breaking_taste_id = other.taste_id
+        one.quiet_from, one.quiet_until = 8 * 60, 9 * 60
+        await session.flush()
+        strikes = await estimate(session, ["strikes"], Severity.PRIORITY, now=now)
+        energy = await estimate(session, ["energy"], Severity.PRIORITY, now=now)
+    assert strikes == Estimate(readers=0, quiet=0)
+    assert energy == Estimate(readers=2, quiet=1)

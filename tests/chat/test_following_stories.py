@@ -77,6 +77,27 @@ async def test_many_stories_stand_on_pages(peter: Conversation) -> None:
     assert "Follow 13" in labels(peter.last(PETER))
 
 
+async def test_a_muted_story_is_not_among_the_newest_and_is_found_with_a_word_about_it(
+    peter: Conversation,
+) -> None:
+    told = await digest(peter, PETER)
+    await peter.press(PETER, told, "Follow a story")
+    page = peter.last(PETER)
+    await peter.press(PETER, page, "Mute 1")
+    for said in ("/latest", "/latest energy"):
+        (newest,) = await peter.say(PETER, said)
+        assert "Story 1" in newest["text"]
+        assert "Story 0" not in newest["text"]
+    for said in ("/search story", "/search 0 story"):
+        (answer,) = await peter.say(PETER, said)
+        _, after = answer["text"].split("You muted this story.")
+        assert answer["text"].count("You muted this story.") == 1
+    assert "To hear of it again: /following" in after
+    await peter.press(PETER, page, "Mute 2")
+    (newest,) = await peter.say(PETER, "/latest")
+    assert newest["text"].startswith("Nothing but what you muted.")
+
+
 async def test_in_a_group_only_admins_open_it_and_choose(talk: Conversation) -> None:
     await in_group(talk)
     await talk.say(ADMIN, "/subscribe energy", chat_id=GROUP)

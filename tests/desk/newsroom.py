@@ -36,6 +36,8 @@ class Newsroom:
 
     def __init__(self, database: Database, sandbox: Sandbox, clock: JumpingClock) -> None:
         self.database, self.sandbox, self.clock = database, sandbox, clock
+        self.patient = True
+        """Whoever looks at a card looks once it has its number."""
         settings = Settings(token=sandbox.token, api_url=sandbox.url, owners=[OWNER], rate=RATE)
         self.services = Services(
             database=database,
@@ -91,6 +93,8 @@ class Newsroom:
         while rows := queue.peek(100):
             queue.confirm(rows[-1]["update_id"] + 1)
             await asyncio.gather(*filter(None, [self.updates.take(row) for row in rows]))
+        if self.patient:
+            await self.services.counting.settle()
 
     async def say(self, user_id: int, text: str, **more: Any) -> list[dict[str, Any]]:
         """Somebody writes; what the bot answered in their own chat."""
@@ -130,14 +134,14 @@ class Newsroom:
                 return message
         raise AssertionError(f"no button {label!r} among {labels(self.screen(chat_id))}")
 
-    def courier(self) -> Courier:
+    def courier(self, rate: float = RATE) -> Courier:
         """A courier that is never late."""
         return Courier(
             self.database,
             Gateway(self.transport),
             self.services.contents,
             bot_id=100,
-            rate=RATE,
+            rate=rate,
             clock=self.clock,
             late_after=3600.0,
         )

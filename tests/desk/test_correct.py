@@ -87,6 +87,8 @@ async def test_a_withdrawn_alert_goes_to_nobody_else(desk: Newsroom) -> None:
     card = desk.screen(EDITOR)[1]
     assert "stopped: it was withdrawn" in card["text"]
     assert buttons(card) == []
+    (menu,) = await desk.say(EDITOR, "/desk")
+    assert "Alert 1 · withdrawn · Missile" in menu["text"]
 
 
 async def test_an_editor_who_reads_the_alert_corrects_it_by_replying_to_their_copy(

@@ -18,8 +18,9 @@ CROWD = range(5000, 5600)
 
 @asynccontextmanager
 async def at_work(desk: Newsroom) -> AsyncIterator[None]:
-    """A courier delivers in the background."""
-    courier = desk.courier()
+    """A courier delivers in the background: slowly, for every answer at the desk takes its slot too, and
+    the clock jumps to it."""
+    courier = desk.courier(rate=100.0)
     work = asyncio.create_task(courier.run())
     yield
     await courier.drain()

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from xml.etree import ElementTree as Tree
 
-import aiohttp
 import feedparser
 import pytest
 
@@ -18,8 +16,6 @@ from bot.rendering.digest import digest_parts
 from bot.rendering.render import Words
 from bot.updates import Updates
 from bot.web import doors
-from digests.alerts.alert import Alert
-from digests.alerts.decide import approve
 from digests.alerts.propose import Item
 from digests.corrections import amend
 from digests.corrections.amend import Amendment
@@ -33,49 +29,10 @@ from tests.alerts.builders import DEPOT, EDITOR, deciding, draft, newsroom, who
 from tests.bot.conftest import make_services
 from tests.corrections.builders import proposed
 from tests.editions.builders import add_reader, add_story, source
+from tests.web.conftest import ADDRESS, Visitor, sent
 from tests.web.test_doors import Heard
 
-ADDRESS = "https://news.example.org/archive"
 HOSTILE = "<script>alert(1)</script> \"&' {{ 7*7 }}"
-
-
-class Visitor:
-    """Somebody with a browser."""
-
-    def __init__(self, address: str, session: aiohttp.ClientSession) -> None:
-        self.address, self.session = address, session
-        self.headers: Mapping[str, str] = {}
-        self.later = timedelta()
-
-    async def get(self, path: str, *, method: str = "GET", **headers: str) -> tuple[int, str]:
-        """What the archive answers; redirections are not followed."""
-        async with self.session.request(
-            method, self.address + path, headers=headers, allow_redirects=False
-        ) as answer:
-            self.headers = answer.headers
-            return answer.status, await answer.text()
-
-
-@pytest.fixture
-async def visitor(database: Database, now: datetime) -> AsyncIterator[Visitor]:
-    """At an archive of its own, where time passes when the test says so."""
-    plain = make_services(database, now, archive_url=ADDRESS)
-    made = replace(plain, clock=lambda: now + visiting.later)
-    opened = doors.Doors(doors.build(made, Updates(Heard()), dict, Counts()))  # type: ignore[arg-type]
-    address = await opened.open("127.0.0.1", 0)
-    async with aiohttp.ClientSession() as session:
-        visiting = Visitor(address, session)
-        yield visiting
-    await opened.close()
-
-
-async def sent(database: Database, now: datetime, item: Item = DEPOT) -> int:
-    """An approved alert."""
-    async with database.write() as session:
-        await newsroom(session, now)
-        alert: Alert = await draft(session, now, item)
-        await approve(session, alert.id, 1, **deciding(EDITOR, now))
-        return alert.id
 
 
 async def amended(

@@ -309,6 +309,7 @@ async function sendPicture(file) {
   for (let at = 0; at < bytes.length; at += 8192) binary += String.fromCharCode(...bytes.subarray(at, at + 8192));
   const caption = $("draft").value.trim();
   $("draft").value = "";
+  grow();
   await does("photo", { data: btoa(binary), type: file.type, width: bitmap.width, height: bitmap.height, caption });
 }
 

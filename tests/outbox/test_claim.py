@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from digests.outbox import pace
-from digests.outbox.claim import claim
+from digests.outbox.claim import Claim, claim
 from digests.outbox.expand import expand
 from digests.storage.database import Database
 from tests.delivery.fakes import JumpingClock
@@ -51,11 +52,11 @@ async def test_whoever_takes_over_keeps_as_far_away_as_somebody_was_late(
 ) -> None:
     clock = JumpingClock(now)
     async with database.write() as session:
-        await readers(session, range(1, 31), now=now)
+        await readers(session, range(1, 61), now=now)
         await alert(session, now=now)
         await expand(session, now=now, rate=30)
     taken, last = [], None
-    for late in (first_late, second_late):
+    for late in (0, first_late, second_late):
         async with database.write() as session:
             taken.append(
                 await claim(
@@ -69,8 +70,37 @@ async def test_whoever_takes_over_keeps_as_far_away_as_somebody_was_late(
                     late=timedelta(milliseconds=late),
                 )
             )
-        last = taken[0].tat if leads else None
-        await clock.sleep_until(taken[0].again_at)
-    between = taken[1].messages[0].slot - taken[0].messages[-1].slot
+        # The first claim makes the lead; whoever does not lead waits until slots would be lost.
+        last = taken[-1].tat if leads or len(taken) == 1 else None
+        waits = (
+            timedelta(0) if last else pace.EARLY - pace.OTHERS_EARLY + timedelta(milliseconds=20)
+        )
+        await clock.sleep_until(taken[-1].again_at + waits.total_seconds())
+    between = taken[2].messages[0].slot - taken[1].messages[-1].slot
     expected = pace.interval(30).total_seconds() + apart / 1000
     assert between == pytest.approx(expected, abs=1e-5)
+
+
+async def test_nobody_takes_over_while_slots_are_claimed_ahead(
+    database: Database, now: datetime
+) -> None:
+    clock = JumpingClock(now)
+    async with database.write() as session:
+        await readers(session, range(1, 31), now=now)
+        await alert(session, now=now)
+        await expand(session, now=now, rate=30)
+
+    async def taken(**options: Any) -> Claim:
+        async with database.write() as session:
+            return await claim(
+                session, clock, bot_id=1, owner="any", ceiling=30, most=20, **options
+            )
+
+    first = await taken()
+    await clock.sleep_until(first.again_at)
+    refused = await taken()
+    assert not refused.messages
+    assert first.again_at < refused.again_at < first.messages[-1].slot + 0.034
+    assert (await taken(last=first.tat)).messages
+    await clock.sleep_until(refused.again_at)
+    assert (await taken(is_alone=True)).messages

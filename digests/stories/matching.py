@@ -36,10 +36,10 @@ class Nearness:
     spread: float
 
 
-TEXTS = Nearness(least=0.17, spread=1.0)
+TEXTS = Nearness(least=0.19, spread=1.0)
 """From where on two texts are one event."""
 
-TITLES = Nearness(least=0.06, spread=0.3)
+TITLES = Nearness(least=0.08, spread=0.3)
 """The same where one side is titles alone: they have fewer words to agree in."""
 
 FOLLOW_UP = 0.28
@@ -47,8 +47,8 @@ FOLLOW_UP = 0.28
 
 TITLE_WEIGHT = 2.0
 NAME_WEIGHT = 3.0
-LEAD_WORDS = 50
-BACKGROUND_WEIGHT = 0.5
+LEAD_WORDS = 30
+BACKGROUND_WEIGHT = 0.3
 BODY_WORDS = 120
 """The first sentences tell the event; what follows is background that other events share: it counts
 half, and not at all beyond so many words."""
@@ -98,6 +98,8 @@ class Method:
     beginnings: float = 0.7
     """What a word's beginning weighs against its stem, where it has one."""
     beginnings_in_titles: float = 0.5
+    leaning: float = 0.5
+    """What the words of the nearest titles weigh, times how near they are, against a title's own."""
     parted: bool = True
     """Whether two events that were taken for one are told apart by their names."""
     later: float = 1.0
@@ -150,9 +152,14 @@ def weigh(title: str, text: str, language: str, method: Method = METHOD) -> Read
     share = method.beginnings_in_titles if by_title else method.beginnings
     share = share if stems else 1.0
     return Read(
-        {term: 1 + math.log(stems[term]) for term in heaviest},
-        {term: share * (1 + math.log(beginnings[term])) for term in beginnings if share},
+        {term: _said(stems[term]) for term in heaviest},
+        {term: share * _said(beginnings[term]) for term in beginnings if share},
     )
+
+
+def _said(weight: float) -> float:
+    """What a word says that stands so often: again, and ever less the more."""
+    return 1 + math.log(weight) if weight > 1 else weight
 
 
 def _telling(words: Sequence[str], language: str) -> Iterator[tuple[Term, bool]]:
@@ -172,7 +179,7 @@ def names_of(title: str, text: str, language: str) -> Words:
         for term, named in _telling(words, language):
             if named:
                 names[term.stem or term.beginnings[-1]] += weight
-    return {name: 1 + math.log(weight) for name, weight in names.items()}
+    return {name: _said(weight) for name, weight in names.items()}
 
 
 def title_only(text: str) -> bool:

@@ -16,6 +16,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from digests.stories.matching import BODY_WORDS
+from digests.stories.usual import usual_share
 from digests.stories.words import (
     BEGINNING,
     KNOWN_FORMS,
@@ -277,8 +278,8 @@ def is_common(pivot: str) -> bool:
 
 def expected_of(language: str) -> Callable[[str], float]:
     """In how many of the usual articles of a language a stem stands."""
-    known = _tables().expected.get(language, {})
-    return lambda stem: known.get(stem, 0.0)
+    known, share = _tables().expected.get(language, {}), usual_share(language)
+    return lambda stem: max(known.get(stem, 0.0), USUAL * share.get(stem, 0.0))
 
 
 @cache

@@ -89,10 +89,13 @@ _LATIN = str.maketrans(
      "щ": "s", "ы": "i", "э": "e", "ю": "u", "я": "a", "ь": "", "ъ": "", "'": ""}
 )  # fmt: skip
 _SOUNDS = (
-    ("shch", "s"), ("sch", "s"), ("sh", "s"), ("ch", "s"), ("zh", "z"), ("kh", "h"), ("ts", "s"),
-    ("tc", "s"), ("c", "s"), ("x", "h"), ("yu", "u"), ("ya", "a"), ("ju", "u"), ("ja", "a"),
+    ("shch", "s"), ("shh", "s"), ("sch", "s"), ("sh", "s"), ("ch", "s"), ("zh", "z"), ("kh", "h"),
+    ("ts", "s"), ("tc", "s"), ("c", "s"), ("x", "h"), ("yu", "u"), ("ya", "a"), ("ju", "u"), ("ja", "a"),
     ("iu", "u"), ("ia", "a"), ("yo", "e"), ("ye", "e"), ("j", "i"), ("y", "i"), ("w", "v"),
 )  # fmt: skip
+_GLIDE = re.compile("i(?=[aeu])")
+"""Some write the glide, some do not: vyplatiat, vyplatyat, vyplatjat, vyplatat."""
+
 BEGINS = "-"
 """Before every beginning: none is taken for a stem."""
 
@@ -109,7 +112,7 @@ def sound_of(form: str) -> str:
     form = form.translate(_LATIN)
     for letters, sound in _SOUNDS:
         form = form.replace(letters, sound)
-    return _DOUBLED.sub(r"\1", form)
+    return _DOUBLED.sub(r"\1", _GLIDE.sub("", _DOUBLED.sub(r"\1", form)))
 
 
 @dataclass(frozen=True, slots=True)

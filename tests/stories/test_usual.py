@@ -11,7 +11,7 @@ from digests.stories.words import BEGINNING, beginning, keys_of
 
 @pytest.mark.parametrize(
     ("language", "often", "seldom"),
-    [("en", "years", "herons"), ("uk", "сьогодні", "елеватор"), ("ru", "сегодня", "элеватор")],
+    [("en", "years", "teapots"), ("uk", "сьогодні", "елеватор"), ("ru", "сегодня", "элеватор")],
 )
 def test_a_word_of_every_day_is_expected_more_than_a_rare_one(
     language: str, often: str, seldom: str

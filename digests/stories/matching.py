@@ -172,6 +172,12 @@ def _telling(words: Sequence[str], language: str) -> Iterator[tuple[Term, bool]]
             yield term, term.is_number or (term.is_capital and place > 0 and not headline_case)
 
 
+def stems_of(told: str, language: str) -> frozenset[str]:
+    """The stems by which an event can be told, of a title or a sentence."""
+    terms = map(terms_of(language, COMMON_WORDS), tokens(told))
+    return frozenset(term.stem for term in terms if term is not None and term.stem)
+
+
 def names_of(title: str, text: str, language: str) -> Words:
     """The names and numbers of an article alone, far into its text."""
     names: defaultdict[str, float] = defaultdict(float)

@@ -67,7 +67,8 @@ class Gathering:
         self._open = np.ones(self._shared.shape, bool)
         np.fill_diagonal(self._open, val=False)
         self._near = np.full(self._shared.shape, _NEVER)
-        met = np.nonzero(self._shared >= self._enough(slice(None)))
+        self._enough = self._smallest(slice(None))
+        met = np.nonzero(self._shared >= self._enough)
         self._near[met] = self._nearness(*met)
         self._best = self._near.argmax(axis=1)
         self._height = self._near[np.arange(self._new), self._best]
@@ -108,7 +109,7 @@ class Gathering:
         near = near / (1 + self._later * np.maximum(0, gap) / self._longest)
         return np.where(self._open[rows, columns] & (whole <= self._longest), near, _NEVER)
 
-    def _enough(self, groups: Any) -> Any:
+    def _smallest(self, groups: Any) -> Any:
         """Products with these groups below which nobody is near enough: what is smaller is not asked."""
         articles, length = self._articles[groups], np.sqrt(self._square[groups])
         texts, titles = (
@@ -148,14 +149,12 @@ class Gathering:
 
     def _look_at(self, other: int, without: int) -> None:
         """Nearness to a group that has grown; whoever was nearest to either looks again."""
-        enough = self._enough(other)
-        met = np.flatnonzero(self._shared[:, other] >= enough)
+        self._enough[other] = self._smallest(other)
+        met = np.flatnonzero(self._shared[:, other] >= self._enough[other])
         self._near[:, other] = _NEVER
         self._near[met, other] = self._nearness(met, other)
         if other < self._new:
-            met = np.flatnonzero(
-                self._shared[other] >= np.maximum(enough, self._enough(slice(None)))
-            )
+            met = np.flatnonzero(self._shared[other] >= self._enough)
             self._near[other] = _NEVER
             self._near[other, met] = self._nearness(other, met)
             self._look_again(np.array([other]))

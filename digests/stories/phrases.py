@@ -104,11 +104,13 @@ class Phrasebook:
         self._keys = keys_of(language)
         self._runs: dict[Run, int] = {}
         self._phrases_with: list[list[int]] = []
-        """Of each run, by its number."""
+        """Of each run, by its number: the phrases that begin with it, for all parts must be met."""
         self._by_first_term: dict[str, list[tuple[int, Run]]] = {}
         for number, phrase in enumerate(phrases):
             for run in chain.from_iterable(phrase.parts):
-                self._note(run, number)
+                self._note(run)
+            for run in dict.fromkeys(phrase.parts[0]):
+                self._phrases_with[self._runs[run]].append(number)
         self._parts = [
             [[self._runs[run] for run in part] for part in phrase.parts] for phrase in phrases
         ]
@@ -117,15 +119,12 @@ class Phrasebook:
         self._prefix_lengths = sorted(lengths)
         self._terms_met = lru_cache(maxsize=KNOWN_FORMS)(self._terms_of)
 
-    def _note(self, run: Run, number: int) -> None:
+    def _note(self, run: Run) -> None:
         if run not in self._runs:
             self._runs[run] = len(self._runs)
             self._phrases_with.append([])
             for term in run[0]:
                 self._by_first_term.setdefault(term, []).append((self._runs[run], run))
-        phrases = self._phrases_with[self._runs[run]]
-        if number not in phrases:
-            phrases.append(number)
 
     def _terms_of(self, form: str) -> frozenset[str]:
         lower = form.lower()

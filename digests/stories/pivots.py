@@ -23,6 +23,7 @@ from digests.stories.words import (
     KNOWN_FORMS,
     LANGUAGES_WITH_KEYS,
     beginning,
+    in_headline_case,
     keys_of,
     opening,
     tokens,
@@ -161,7 +162,7 @@ def _around(place: str) -> frozenset[str]:
 def _spoken_of(words: Sequence[str], language: str) -> Iterator[str]:
     """The pivots of these words, in order; a pair of words before each of them."""
     meant = [*map(_meaning_of(language), words)]
-    headline_case = sum(word[0].isupper() for word in words) > 0.6 * len(words)
+    headline_case = in_headline_case(words)
     skip = -1
     for at, mean in enumerate(meant):
         # Most words do not.

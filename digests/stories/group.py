@@ -7,7 +7,9 @@ restart, a rollback, or when articles come from before it begins.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from weakref import WeakKeyDictionary
@@ -54,6 +56,24 @@ async def group(
     session: AsyncSession, topics: Topics, *, now: datetime, limit: int = 500
 ) -> GroupReport:
     """Places at most ``limit`` articles that wait, the oldest first."""
+    with _collecting_later():
+        return await _grouped(session, topics, now, limit)
+
+
+@contextmanager
+def _collecting_later() -> Iterator[None]:
+    """What a batch reads and makes lives until its end: to look for garbage meanwhile is vain, and took
+    a fifth of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+async def _grouped(session: AsyncSession, topics: Topics, now: datetime, limit: int) -> GroupReport:
     await alone(session)
     waiting = await _waiting(session, limit)
     if not waiting:

@@ -36,10 +36,10 @@ class Vocabulary:
 
     def rows(self, articles: Sequence[Words]) -> Rows:
         """These articles as rows, their rarity not counted."""
-        ends, columns = [0], []
-        for words in articles:
-            columns += [self._column(stem) for stem in words]
-            ends.append(len(columns))
+        ends = np.cumsum([0, *map(len, articles)], dtype=np.int32)
+        columns = np.fromiter(
+            (self._column(stem) for words in articles for stem in words), np.int32, ends[-1]
+        )
         weights = np.fromiter(
             (weight for words in articles for weight in words.values()), np.float32, len(columns)
         )
@@ -66,7 +66,7 @@ class Vocabulary:
         self._seen = [self._seen[column] for column in used]
         self._columns = {stems[column]: number for number, column in enumerate(used)}
         for rows in kept:
-            indices = np.searchsorted(used, rows.indices)
+            indices = np.searchsorted(used, rows.indices).astype(np.int32)
             yield sp.csr_array((rows.data, indices, rows.indptr), shape=(rows.shape[0], len(used)))
 
     def units(self, rows: Rows) -> Rows:

@@ -346,7 +346,7 @@ async def test_one_event_in_two_languages_is_one_story_told_in_both(
     assert only_ukrainian.told_in("en")[0] == "uk"
 
 
-async def test_ten_stories_are_written_in_as_many_statements_as_two(
+async def test_nine_stories_are_written_in_as_many_statements_as_one(
     database: Database, now: datetime
 ) -> None:
     said: list[str] = []
@@ -361,22 +361,11 @@ async def test_ten_stories_are_written_in_as_many_statements_as_two(
         assert report.begun == report.revised == len(texts)
         return len([statement for statement in said if statement.startswith(("INSERT", "UPDATE"))])
 
-    towns = (
-        "Lutsk",
-        "Rivne",
-        "Poltava",
-        "Sumy",
-        "Uman",
-        "Izmail",
-        "Brody",
-        "Nizhyn",
-        "Kovel",
-        "Stryi",
-    )
-    many = [(f"School opens in {town}", f"A school opened in {town}.") for town in towns]
+    words = ("brag", "clim", "dront", "fesk", "gorp", "hulm", "jist", "kvent", "lomb", "murn")
+    many = [(f"{word}ak {word}olt", f"{word}isk {word}emp {word}und") for word in words]
     event.listen(database.engine.sync_engine, "before_cursor_execute", hear)
     try:
-        assert await statements(POWER, BANK) == await statements(*many)
+        assert await statements(many[0]) == await statements(*many[1:])
     finally:
         event.remove(database.engine.sync_engine, "before_cursor_execute", hear)
 

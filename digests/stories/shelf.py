@@ -209,24 +209,32 @@ class Shelf:
         self, reading: Reading, places: Sequence[int], began: Mapping[int, datetime]
     ) -> list[int | None]:
         """For each of these articles, which begin stories, the closed story that it follows."""
+        nothing: list[int | None] = [None] * len(places)
         if not len(self._story) or not places:
-            return [None] * len(places)
+            return nothing
         stories, which, count = np.unique(self._story, return_inverse=True, return_counts=True)
-        share = (1 / count[which]).astype(np.float32)
-        means = sp.csr_array((share, (which, np.arange(len(which)))))
-        near = reading.units[list(places)] @ self._units(slice(None)).T @ means.T
+        begun = np.array([began[story].timestamp() for story in stories.tolist()])
+        at = _seconds([reading.articles[place] for place in places])
+        over = (begun < at.max() - OPEN) | (begun > at.min() + OPEN)
+        rows = np.flatnonzero(over[which])
+        if not len(rows):
+            return nothing
+        told = which[rows]
+        share = (1 / count[told]).astype(np.float32)
+        means = sp.csr_array((share, (told, np.arange(len(rows)))), (len(stories), len(rows)))
+        near = reading.units[list(places)] @ self._units(rows).T @ means.T
         near = heaviest(near.tocsr(), FOLLOWED)
         found: list[int | None] = []
         for row, place in enumerate(places):
             some = slice(near.indptr[row], near.indptr[row + 1])
             ranked = sorted(zip(-near.data[some], near.indices[some], strict=True))
-            at = reading.articles[place].at
+            moment = reading.articles[place].at
             found.append(
                 next(
                     (
                         int(stories[k])
                         for height, k in ranked
-                        if -height >= FOLLOW_UP and abs(at - began[int(stories[k])]) > OPEN_FOR
+                        if -height >= FOLLOW_UP and abs(moment - began[int(stories[k])]) > OPEN_FOR
                     ),
                     None,
                 )

@@ -41,7 +41,7 @@ mutations: $(TESTING)
 
 # DATA names a folder with sets like ecbplus.jsonl, uci.jsonl, pairs.jsonl, slugs.jsonl.
 bench-stories: $(TESTING)
-	$(BIN)/python -m tests.benchmarks stories grouping
+	$(BIN)/python -m tests.benchmarks stories grouping typed
 
 format: $(TESTING)
 	$(BIN)/ruff check --fix .

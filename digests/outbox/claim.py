@@ -140,11 +140,12 @@ async def claim(
     rate = pace.rate_now(gate.rate, gate.rate_changed_at, reading.now, ceiling)
     tat = gate.tat
     if has_moved := not is_alone and gate.tat != last:
-        tat = pace.pushed(gate.tat, reading.now, max(late, timedelta(seconds=gate.late)))
+        is_led = tat > reading.now + pace.OTHERS_EARLY
+        tat = pace.pushed(tat, reading.now, max(late, timedelta(seconds=gate.late)))
         gate.tat = pace.pushed(gate.tat, reading.now, late)
-    if has_moved and tat > reading.now + pace.OTHERS_EARLY:
-        again_at = reading.monotonic_at(pace.ask_at(tat, lead, leads=False))
-        return Claim((), reading.monotonic, again_at, again_at, has_moved=True)
+        if is_led:
+            again_at = reading.monotonic_at(pace.ask_at(gate.tat, lead, leads=False))
+            return Claim((), reading.monotonic, again_at, again_at, has_moved=True)
     first = pace.first_slot(reading.now + lead, tat, gate.hold_until)
     step = pace.interval(rate)
     slots = pace.slots(first, reading.now + pace.AHEAD, step, most)

@@ -28,8 +28,12 @@ _NAMES = {
     "Xinhua": r"Xinhua|Сіньхуа",
     "Yonhap": r"Yonhap|Йонхап",
 }
-_ANY = re.compile(r"(?<!\w)(?:" + "|".join(_NAMES.values()) + r")(?!\w)")
-"""Most texts name none, and are asked nothing else."""
+_BEGUN = tuple(
+    begun
+    for names in _NAMES.values()
+    for begun in re.findall(r"(?:^|\|)([^(|]+)", re.sub(r"\([^)]*\)\??", "", names))
+)
+"""How each name begins. Most texts hold none, and are asked nothing else."""
 
 _CREDIT = (
     r"\((?:{name})\)\s*[-–—:]?",
@@ -67,7 +71,7 @@ def agency_named(source: str) -> str | None:
 
 def _credited(text: str) -> str | None:
     head, tail = text[:HEAD], text[-TAIL:].rstrip()
-    if not _ANY.search(head) and not _ANY.search(tail):
+    if not any(begun in head or begun in tail for begun in _BEGUN):
         return None
     found: list[tuple[int, str]] = []
     for agency, (credit, last_line, _) in _PATTERNS.items():

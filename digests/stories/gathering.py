@@ -34,6 +34,9 @@ Barred = Callable[[int, int, float], bool]
 
 _NEVER = -1.0
 
+_ALMOST = 0.999
+"""What rounding may cost."""
+
 
 class Gathering:
     """The ``new`` groups stand first in ``groups``; ``shared`` holds the products of the groups' sums,
@@ -64,7 +67,8 @@ class Gathering:
         self._open = np.ones(self._shared.shape, bool)
         np.fill_diagonal(self._open, val=False)
         self._near = np.full(self._shared.shape, _NEVER)
-        met = np.nonzero(self._shared)
+        self._enough = self._smallest(slice(None))
+        met = np.nonzero(self._shared >= self._enough)
         self._near[met] = self._nearness(*met)
         self._best = self._near.argmax(axis=1)
         self._height = self._near[np.arange(self._new), self._best]
@@ -90,17 +94,29 @@ class Gathering:
 
     def _nearness(self, rows: Any, columns: Any) -> Any:
         """How near groups, by their places, are to others: one figure for each pair."""
+        size = self._articles[rows] * self._articles[columns]
+        least: Any = self._texts.least
         by_title = self._by_title[rows] | self._by_title[columns]
-        spread = np.where(by_title, self._titles.spread, self._texts.spread)
-        least = np.where(by_title, self._titles.least, self._texts.least)
-        length = np.sqrt(self._square[rows] * self._square[columns])
-        size = (self._articles[rows] * self._articles[columns]) ** spread * length ** (1 - spread)
+        if self._texts.spread != 1 or by_title.any():
+            spread = np.where(by_title, self._titles.spread, self._texts.spread)
+            least = np.where(by_title, self._titles.least, self._texts.least)
+            length = np.sqrt(self._square[rows] * self._square[columns])
+            size = size**spread * length ** (1 - spread)
         near = self._shared[rows, columns] / np.maximum(size, 1e-9) / least
         first, last = self._first, self._last
         whole = np.maximum(last[rows], last[columns]) - np.minimum(first[rows], first[columns])
         gap = np.maximum(first[rows] - last[columns], first[columns] - last[rows])
         near = near / (1 + self._later * np.maximum(0, gap) / self._longest)
         return np.where(self._open[rows, columns] & (whole <= self._longest), near, _NEVER)
+
+    def _smallest(self, groups: Any) -> Any:
+        """Products with these groups below which nobody is near enough: what is smaller is not asked."""
+        articles, length = self._articles[groups], np.sqrt(self._square[groups])
+        texts, titles = (
+            kind.least * articles**kind.spread * length ** (1 - kind.spread)
+            for kind in (self._texts, self._titles)
+        )
+        return np.maximum(np.minimum(texts, titles) * _ALMOST, 1e-9)
 
     def _part(self, group: int, other: int) -> None:
         """These two stay apart."""
@@ -133,11 +149,14 @@ class Gathering:
 
     def _look_at(self, other: int, without: int) -> None:
         """Nearness to a group that has grown; whoever was nearest to either looks again."""
-        met = np.flatnonzero(self._shared[:, other])
-        self._near[met, other] = self._nearness(met, np.full(len(met), other))
+        self._enough[other] = self._smallest(other)
+        met = np.flatnonzero(self._shared[:, other] >= self._enough[other])
+        self._near[:, other] = _NEVER
+        self._near[met, other] = self._nearness(met, other)
         if other < self._new:
-            met = np.flatnonzero(self._shared[other])
-            self._near[other, met] = self._nearness(np.full(len(met), other), met)
+            met = np.flatnonzero(self._shared[other] >= self._enough)
+            self._near[other] = _NEVER
+            self._near[other, met] = self._nearness(other, met)
             self._look_again(np.array([other]))
         nearer = self._near[:, other] > self._height
         self._best[nearer], self._height[nearer] = other, self._near[nearer, other]

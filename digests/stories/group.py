@@ -7,12 +7,14 @@ restart, a rollback, or when articles come from before it begins.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Engine, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.intake.article import Article
@@ -33,6 +35,8 @@ MOST_REMEMBERED = 30_000
 OVERLAP = timedelta(minutes=10)
 """How far another worker's clock may differ from ours."""
 
+_AT_ONCE = 500
+
 _LOCK = 7203
 
 
@@ -52,6 +56,24 @@ async def group(
     session: AsyncSession, topics: Topics, *, now: datetime, limit: int = 500
 ) -> GroupReport:
     """Places at most ``limit`` articles that wait, the oldest first."""
+    with _collecting_later():
+        return await _grouped(session, topics, now, limit)
+
+
+@contextmanager
+def _collecting_later() -> Iterator[None]:
+    """What a batch reads and makes lives until its end: to look for garbage meanwhile is vain, and took
+    a fifth of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+async def _grouped(session: AsyncSession, topics: Topics, now: datetime, limit: int) -> GroupReport:
     await alone(session)
     waiting = await _waiting(session, limit)
     if not waiting:
@@ -154,7 +176,32 @@ async def _recall(session: AsyncSession, memory: Memory, until: datetime | None 
 
     False where an article has gone to another story since.
     """
-    known = (
+    since = Article.published_at >= memory.since
+    if until is not None:
+        since &= Article.published_at <= until
+    if memory.synced_at is None:
+        await _read(session, memory, since)
+        return True
+    lately = await session.execute(
+        select(StoryArticle.article_id, StoryArticle.story_id)
+        .join(Article, Article.id == StoryArticle.article_id)
+        .where(since, Article.grouped_at >= memory.synced_at - OVERLAP)
+        .limit(MOST_REMEMBERED)
+    )
+    strange = []
+    for article, story in lately:
+        if memory.has_moved(article, story):
+            return False
+        if article not in memory.articles:
+            strange.append(article)
+    for start in range(0, len(strange), _AT_ONCE):
+        await _read(session, memory, Article.id.in_(strange[start : start + _AT_ONCE]))
+    return True
+
+
+async def _read(session: AsyncSession, memory: Memory, which: ColumnElement[bool]) -> None:
+    """Reads these articles, the newest where they are too many."""
+    rows = await session.execute(
         select(
             Article.id,
             Article.title,
@@ -167,25 +214,16 @@ async def _recall(session: AsyncSession, memory: Memory, until: datetime | None 
         )
         .join(StoryArticle, StoryArticle.article_id == Article.id)
         .join(Story, Story.id == StoryArticle.story_id)
-        .where(Article.published_at >= memory.since)
+        .where(which)
         .order_by(Article.published_at.desc(), Article.id.desc())
         .limit(MOST_REMEMBERED)
     )
-    if until is not None:
-        known = known.where(Article.published_at <= until)
-    if memory.synced_at is not None:
-        known = known.where(Article.grouped_at >= memory.synced_at - OVERLAP)
-    rows = (await session.execute(known)).all()
-    if any(memory.has_moved(row[0], row[-2]) for row in rows):
-        return False
     memory.recall(
         [
             (weighed(id_, title, body(summary, told), language or "", at), story, began)
-            for id_, title, summary, told, language, at, story, began in reversed(rows)
-            if id_ not in memory.articles
+            for id_, title, summary, told, language, at, story, began in reversed(rows.all())
         ]
     )
-    return True
 
 
 async def _begin(
@@ -196,26 +234,45 @@ async def _begin(
     now: datetime,
 ) -> set[int]:
     """Stores the stories that begin here; the ids they got."""
-    stories: dict[int, Story] = {}
-    for placement, article in zip(placements, waiting, strict=True):
-        if placement.new:
-            stories[placement.story] = Story(
-                revision=0,
-                severity=Severity.ROUTINE,
-                standing=Standing.DEVELOPING,
-                first_article_at=article.published_at,
-                last_article_at=article.published_at,
-                created_at=moment(article.published_at, now),
-                news_at=moment(article.published_at, now),
-            )
-    session.add_all(stories.values())
-    await session.flush()
-    for number, story in stories.items():
-        memory.stored(number, story.id)
-    for placement in placements:
-        if placement.new and placement.follows is not None:
-            stories[placement.story].follows_id = memory.ids[placement.follows]
-    return {story.id for story in stories.values()}
+    begin = [
+        (article.published_at, placement)
+        for placement, article in zip(placements, waiting, strict=True)
+        if placement.new
+    ]
+    if not begin:
+        return set()
+    # They differ in their time alone: whichever of one time gets which id.
+    begin.sort(key=lambda item: item[0])
+    rows = await session.execute(
+        insert(Story).returning(Story.first_article_at, Story.id),
+        [_beginning(at, now) for at, _ in begin],
+    )
+    ids = [id_ for _, id_ in sorted((at, id_) for at, id_ in rows)]
+    for (_, placement), id_ in zip(begin, ids, strict=True):
+        memory.stored(placement.story, id_)
+    follow = [
+        {"id": memory.ids[placement.story], "follows_id": memory.ids[placement.follows]}
+        for _, placement in begin
+        if placement.follows is not None
+    ]
+    if follow:
+        await session.execute(update(Story), follow)
+    return set(ids)
+
+
+def _beginning(at: datetime, now: datetime) -> dict[str, object]:
+    return {
+        "revision": 0,
+        "severity": Severity.ROUTINE,
+        "standing": Standing.DEVELOPING,
+        "article_count": 0,
+        "source_count": 0,
+        "first_article_at": at,
+        "last_article_at": at,
+        "created_at": moment(at, now),
+        "news_at": moment(at, now),
+        "places": [],
+    }
 
 
 async def _keep_places(

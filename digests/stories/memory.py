@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from digests.stories.across import AcrossLanguages
 from digests.stories.matching import (
     METHOD,
+    OPEN_FOR,
     REMEMBERED_FOR,
     Method,
     Words,
@@ -33,6 +34,9 @@ MOST_REMEMBERED = 30_000
 
 PORTION = timedelta(hours=24)
 """What is placed together lies no further apart."""
+
+CLOSING = timedelta(hours=6)
+"""How often stories that are over are looked for."""
 
 _AT_ONCE = 500
 
@@ -95,6 +99,8 @@ class Memory:
         """When the tables were last read; another worker may have placed articles after it."""
         self.last: tuple[int, int] | None = None
         """The article placed last and its story: gone from the tables if that was rolled back."""
+        self._closed = since
+        """What stories that began earlier spoke of is let go of."""
         self._method = method
         self._numbers: dict[int, int] = {}
         self._next = 0
@@ -188,6 +194,7 @@ class Memory:
 
     def _forget(self) -> None:
         """Lets go of what is too old, or too much."""
+        self._close()
         articles: set[int] = set()
         stories: set[int] = set()
         for shelf in self._shelves.values():
@@ -204,6 +211,13 @@ class Memory:
         for story in stories:
             self._numbers.pop(self.ids.pop(story, 0), None)
             self._began.pop(story, None)
+
+    def _close(self) -> None:
+        """No report in another language joins a story that is over."""
+        until = max(self._began.values(), default=self.since) - OPEN_FOR - PORTION
+        if until - self._closed >= CLOSING:
+            self._across.forget(set(), {s for s, began in self._began.items() if began < until})
+            self._closed = until
 
     def _shelf(self, language: str) -> Shelf:
         if language not in self._shelves:

@@ -16,13 +16,14 @@ TO_CHOOSE = (Standing.CONFIRMED, Standing.DEVELOPING, Standing.DISPUTED)
 """The others come from a correction alone."""
 
 
-def as_set(story: Story, telling: Telling) -> Telling:
-    """What the rule judged is kept beside the story; what an editor set is what readers see."""
+def as_set(
+    telling: Telling, set_standing: Standing | None, set_severity: Severity | None
+) -> Telling:
+    """What the rule tells, with what an editor set above it."""
     if telling.standing not in TO_CHOOSE:
         return telling
-    story.judged_standing, story.judged_severity = telling.standing, telling.severity
-    standing = story.set_standing or telling.standing
-    severity = story.set_severity or telling.severity
+    standing = set_standing or telling.standing
+    severity = set_severity or telling.severity
     if standing is not Standing.CONFIRMED:
         return replace(telling, standing=standing, severity=severity)
     others = {code: replace(said, attribution=None) for code, said in telling.others.items()}

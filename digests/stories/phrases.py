@@ -10,10 +10,11 @@ ask ~4 air defence    both, in any order, at most four words between them
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, product
+from typing import NamedTuple
 
 from digests.errors import TopicsFileError
 from digests.stories.words import KNOWN_FORMS, keys_of, phrase_keys, tokens
@@ -85,8 +86,7 @@ def _unreadable(source: str, why: str) -> TopicsFileError:
     return TopicsFileError(f"phrase {source!r}: {why}")
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A phrase met in a text: the places of its words."""
 
     phrase: int
@@ -102,23 +102,29 @@ class Phrasebook:
     def __init__(self, phrases: Sequence[Phrase], language: str) -> None:
         self._phrases = phrases
         self._keys = keys_of(language)
-        self._runs: dict[Run, list[int]] = {}
-        self._by_first_term: dict[str, list[Run]] = {}
+        self._runs: dict[Run, int] = {}
+        self._phrases_with: list[list[int]] = []
+        """Of each run, by its number: the phrases that begin with it, for all parts must be met."""
+        self._by_first_term: dict[str, list[tuple[int, Run]]] = {}
         for number, phrase in enumerate(phrases):
             for run in chain.from_iterable(phrase.parts):
-                self._note(run, number)
+                self._note(run)
+            for run in dict.fromkeys(phrase.parts[0]):
+                self._phrases_with[self._runs[run]].append(number)
+        self._parts = [
+            [[self._runs[run] for run in part] for part in phrase.parts] for phrase in phrases
+        ]
         self._terms = {term for run in self._runs for word in run for term in word}
         lengths = {len(term) - 1 for term in self._terms if term.endswith("*")}
         self._prefix_lengths = sorted(lengths)
         self._terms_met = lru_cache(maxsize=KNOWN_FORMS)(self._terms_of)
 
-    def _note(self, run: Run, number: int) -> None:
+    def _note(self, run: Run) -> None:
         if run not in self._runs:
-            self._runs[run] = []
+            self._runs[run] = len(self._runs)
+            self._phrases_with.append([])
             for term in run[0]:
-                self._by_first_term.setdefault(term, []).append(run)
-        if number not in self._runs[run]:
-            self._runs[run].append(number)
+                self._by_first_term.setdefault(term, []).append((self._runs[run], run))
 
     def _terms_of(self, form: str) -> frozenset[str]:
         lower = form.lower()
@@ -131,41 +137,52 @@ class Phrasebook:
 
     def hits(self, words: Sequence[str]) -> list[Hit]:
         """Where each phrase stands in these words; one occurrence may be met by many phrases."""
-        met = [self._terms_met(word) for word in words]
-        spans = self._spans(met)
-        numbers = {number for run in spans for number in self._runs[run]}
-        return [
-            Hit(number, places)
-            for number in sorted(numbers)
-            for places in _joined(self._phrases[number], spans)
-        ]
+        spans = self._spans([*map(self._terms_met, words)])
+        found: list[Hit] = []
+        in_parts: set[int] = set()
+        for run, places in spans.items():
+            for number in self._phrases_with[run]:
+                if len(self._parts[number]) > 1:
+                    in_parts.add(number)
+                else:
+                    found += [Hit(number, span) for span in places]
+        for number in in_parts:
+            gaps = self._phrases[number].gaps
+            found += [Hit(number, span) for span in _joined(self._parts[number], gaps, spans)]
+        return sorted(found)
 
-    def _spans(self, met: Sequence[frozenset[str]]) -> dict[Run, list[tuple[int, ...]]]:
-        spans: dict[Run, list[tuple[int, ...]]] = {}
+    def _spans(self, met: Sequence[frozenset[str]]) -> _Spans:
+        spans: _Spans = {}
         # Most words are in no phrase.
         for start in [place for place, terms in enumerate(met) if terms]:
-            for run in self._runs_from(met[start]):
-                end = start + len(run)
-                if len(run) == 1 or (end <= len(met) and all(map(_share, run, met[start:end]))):
-                    found = spans.setdefault(run, [])
-                    places = tuple(range(start, end))
-                    if not found or found[-1] != places:
-                        found.append(places)
+            for term in met[start]:
+                for number, run in self._by_first_term.get(term, ()):
+                    end = start + len(run)
+                    if len(run) == 1 or (end <= len(met) and all(map(_share, run, met[start:end]))):
+                        places = tuple(range(start, end))
+                        if number not in spans:
+                            spans[number] = [places]
+                        elif spans[number][-1] != places:
+                            spans[number].append(places)
         return spans
 
-    def _runs_from(self, terms: Iterable[str]) -> Iterator[Run]:
-        for term in terms:
-            yield from self._by_first_term.get(term, ())
+
+_Spans = dict[int, list[tuple[int, ...]]]
+"""Of each run, by its number, where it stands."""
 
 
 def _share(wanted: frozenset[str], met: frozenset[str]) -> bool:
     return not wanted.isdisjoint(met)
 
 
-def _joined(phrase: Phrase, spans: dict[Run, list[tuple[int, ...]]]) -> Iterator[tuple[int, ...]]:
+def _joined(
+    parts: Sequence[Sequence[int]], gaps: Sequence[int], spans: _Spans
+) -> list[tuple[int, ...]]:
     """The places of a whole phrase: its parts, each near enough to what came before."""
-    found = _places(phrase.parts[0], spans)
-    for part, gap in zip(phrase.parts[1:], phrase.gaps, strict=True):
+    found = _places(parts[0], spans)
+    for part, gap in zip(parts[1:], gaps, strict=True):
+        if not found:
+            break
         following = _places(part, spans)
         found = [
             before + places
@@ -173,12 +190,10 @@ def _joined(phrase: Phrase, spans: dict[Run, list[tuple[int, ...]]]) -> Iterator
             for places in following
             if 0 <= _words_between(before, places) <= gap
         ]
-    yield from found
+    return found
 
 
-def _places(
-    part: tuple[Run, ...], spans: dict[Run, list[tuple[int, ...]]]
-) -> list[tuple[int, ...]]:
+def _places(part: Sequence[int], spans: _Spans) -> list[tuple[int, ...]]:
     return [places for run in part for places in spans.get(run, ())]
 
 

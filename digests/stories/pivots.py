@@ -13,15 +13,18 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import chain
 from pathlib import Path
 
 from digests.stories.matching import BODY_WORDS
 from digests.stories.regions import city_for
+from digests.stories.usual import usual_share
 from digests.stories.words import (
     BEGINNING,
     KNOWN_FORMS,
     LANGUAGES_WITH_KEYS,
     beginning,
+    in_headline_case,
     keys_of,
     opening,
     tokens,
@@ -182,33 +185,27 @@ def _around(place: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _spoken_of(words: list[str], language: str) -> Iterator[str]:
+def _spoken_of(words: Sequence[str], language: str) -> Iterator[str]:
     """The pivots of these words, in order; a pair of words before each of them."""
-    meaning = _meaning_of(language)
-    headline_case = sum(word[0].isupper() for word in words) > 0.6 * len(words)
-    meant = [meaning(word.lower()) for word in words]
+    meant = [*map(_meaning_of(language), words)]
+    headline_case = in_headline_case(words)
     skip = -1
-    for at, (word, mean) in enumerate(zip(words, meant, strict=True)):
-        if at == skip:
+    for at, mean in enumerate(meant):
+        # Most words do not.
+        if not mean.tells or at == skip:
             continue
-        if word[0].isdecimal():
+        if mean.is_number:
             number, skip = _number(words, meant, at)
             if number:
                 yield f"{NUMBER}{number}"
             continue
-        found: Sequence[str] = _pair(meant, at, _tables().words[language]) if mean.begins else ()
-        if found:
-            skip = at + 1
-        else:
-            found = mean.pivots
+        found: Sequence[str] = mean.pivots
+        if mean.begins and (pair := _pair(meant, at, _tables().words[language])):
+            found, skip = pair, at + 1
+        if not found and mean.name and at and not headline_case:
+            yield mean.name
         # A place begins with a capital, unless it is an adjective: "мир" and "Мир" are two things.
-        if found and word[0].islower() and "ськ" not in word:
-            found = [pivot for pivot in found if pivot[0] not in (PLACE, COUNTRY)]
-        yield from found
-        if not found and at and word[0].isupper() and not headline_case:
-            name = _consonants(min(mean.readings), language)
-            if len(name) > 2:
-                yield f"{NAME}{name}"
+        yield from (p for p in found if not mean.is_small or p[0] not in (PLACE, COUNTRY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,34 +216,60 @@ class _Meaning:
     pivots: tuple[str, ...]
     begins: bool
     """Whether a pair may begin with it."""
+    name: str
+    """The pivot of a name that no table holds; empty where it is none."""
+    is_number: bool
+    is_small: bool
+    """Whether it can name no place."""
+    tells: bool
+    """Whether it may be a pivot at all, alone or with the next."""
 
 
 @cache
 def _meaning_of(language: str) -> Callable[[str], _Meaning]:
+    """What gives a word as written its meaning."""
     table, firsts = _tables().words[language], _tables().firsts[language]
     key = keys_of(language)
 
     @lru_cache(maxsize=KNOWN_FORMS)
-    def meaning(form: str) -> _Meaning:
-        readings = key(form)
+    def meaning(word: str) -> _Meaning:
+        readings = key(word.lower())
         pivots = tuple(p for reading in sorted(readings) for p in table.get(reading, ()))
-        return _Meaning(readings, pivots, not firsts.isdisjoint(readings))
+        begins = not firsts.isdisjoint(readings)
+        name = "" if pivots or not word[0].isupper() else _name(min(readings), language)
+        is_number = word[0].isdecimal()
+        is_small = word[0].islower() and "ськ" not in word
+        tells = bool(pivots or begins or name or is_number)
+        return _Meaning(readings, pivots, begins, name, is_number, is_small, tells)
 
     return meaning
+
+
+def _name(reading: str, language: str) -> str:
+    sound = _consonants(reading, language)
+    return f"{NAME}{sound}" if len(sound) > 2 else ""
 
 
 def kin_of(words: Iterable[str], language: str) -> list[str]:
     """The other words for the places named here: a region's name for its city, and the other way."""
     if language not in LANGUAGES_WITH_KEYS:
         return []
+    return list(dict.fromkeys(chain.from_iterable(map(_kin_of(language), words))))
+
+
+@cache
+def _kin_of(language: str) -> Callable[[str], Sequence[str]]:
     forms, meaning = _tables().forms[language], _meaning_of(language)
-    kin: dict[str, None] = {}
-    for word in dict.fromkeys(words):
-        if word[0].isupper() or "ськ" in word:
-            near = word[:KIN].lower()
-            for pivot in meaning(word.lower()).pivots:
-                kin.update((f, None) for f in forms.get(pivot, ()) if f.startswith(near))
-    return list(kin)
+
+    @lru_cache(maxsize=KNOWN_FORMS)
+    def kin(word: str) -> Sequence[str]:
+        if not word[0].isupper() and "ськ" not in word:
+            return ()
+        near = word[:KIN].lower()
+        known = chain.from_iterable(forms.get(pivot, ()) for pivot in meaning(word).pivots)
+        return [form for form in known if form.startswith(near)]
+
+    return kin
 
 
 def _pair(meant: Sequence[_Meaning], at: int, table: Lookup) -> list[str]:
@@ -305,8 +328,8 @@ def is_common(pivot: str) -> bool:
 
 def expected_of(language: str) -> Callable[[str], float]:
     """In how many of the usual articles of a language a stem stands."""
-    known = _tables().expected.get(language, {})
-    return lambda stem: known.get(stem, 0.0)
+    known, share = _tables().expected.get(language, {}), usual_share(language)
+    return lambda stem: max(known.get(stem, 0.0), USUAL * share.get(stem, 0.0))
 
 
 @cache

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Table, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.intake.article import Article
 from digests.intake.source import Source
-from digests.stories.override import as_set
+from digests.stories.override import TO_CHOOSE, as_set
 from digests.stories.pivots import places_of
 from digests.stories.story import (
     Story,
@@ -32,6 +32,20 @@ FRESH_FOR = timedelta(hours=24)
 """An article read later than this after its publishing is history: it gets no place in today's news."""
 
 _AT_ONCE = 500
+
+_KNOWN = (
+    Story.id,
+    Story.revision,
+    Story.severity,
+    Story.standing,
+    Story.set_standing,
+    Story.set_severity,
+    Story.judged_standing,
+    Story.judged_severity,
+    Story.places,
+    Story.news_at,
+)
+"""Of a story, what its next telling builds on."""
 
 
 async def revise(
@@ -53,16 +67,18 @@ async def revise(
     for start in range(0, len(ordered), _AT_ONCE):
         ids = ordered[start : start + _AT_ONCE]
         articles = await articles_of(session, ids)
-        found = await session.scalars(select(Story).where(Story.id.in_(ids)).with_for_update())
+        found = await session.execute(select(*_KNOWN).where(Story.id.in_(ids)).with_for_update())
         said = await _said(session, set(ids) - set(begun))
         tags = {id_: topics_of(told, topics) for id_, told in articles.items()}
         await _keep_topics(session, tags)
-        for story in found:
-            before = said.get(story.id)
+        now_told = _NowTold()
+        for story in found.all():
             told = articles[story.id]
-            telling = as_set(story, tell(told, tags[story.id], before, fresh))
+            rule = tell(told, tags[story.id], said.get(story.id), fresh)
             news_at = heard_at or moment(told[-1].at, now)
-            revised += _keep_telling(session, story, told, telling, before, news_at, now)
+            now_told.add(story, told, rule, said.get(story.id), news_at, now)
+        revised += len(now_told.revisions)
+        await now_told.keep(session)
     return revised
 
 
@@ -151,47 +167,74 @@ async def _keep_topics(session: AsyncSession, tags: Mapping[int, Sequence[Tag]])
         await session.execute(insert(StoryTopic), rows)
 
 
-def _keep_telling(
-    session: AsyncSession,
-    story: Story,
-    articles: Sequence[Told],
-    telling: Telling,
-    before: Telling | None,
-    news_at: datetime,
-    now: datetime,
-) -> bool:
-    """Writes a revision if a reader would see a difference; whether one was written."""
-    story.article_count = telling.article_count
-    story.source_count = len(telling.sources)
-    story.first_article_at = articles[0].at
-    story.last_article_at = articles[-1].at
-    if telling == before:
-        return False
-    story.revision += 1
-    story.severity, story.standing = telling.severity, telling.standing
-    story.places = places_of(telling.title, telling.lead, telling.language)
-    if telling.has_news:
-        story.news_at = max(story.news_at, news_at)
-    session.add(
-        StoryRevision(
-            story_id=story.id,
-            revision=story.revision,
-            title=telling.title,
-            lead=telling.lead,
-            language=telling.language,
-            tellings={code: _words(said) for code, said in telling.others.items()},
-            severity=telling.severity,
-            standing=telling.standing,
-            attribution=telling.attribution,
-            sources=[_source(line) for line in telling.sources],
-            article_count=telling.article_count,
-            source_count=len(telling.sources),
-            news=telling.news,
-            last_article_at=articles[-1].at,
-            made_at=now,
-        )
-    )
-    return True
+class _NowTold:
+    """What some stories tell now, on its way to the tables: a statement for all, not one for each."""
+
+    def __init__(self) -> None:
+        self.revisions: list[dict[str, Any]] = []
+        self._stories: list[dict[str, Any]] = []
+
+    def add(
+        self,
+        story: Any,
+        articles: Sequence[Told],
+        rule: Telling,
+        before: Telling | None,
+        news_at: datetime,
+        now: datetime,
+    ) -> None:
+        """One story: a revision if a reader would see a difference."""
+        telling = as_set(rule, story.set_standing, story.set_severity)
+        known = dict(story._mapping)
+        # An editor's word is only read here.
+        del known["set_standing"], known["set_severity"]
+        if rule.standing in TO_CHOOSE:
+            known |= {"judged_standing": rule.standing, "judged_severity": rule.severity}
+        known |= {
+            "article_count": telling.article_count,
+            "source_count": len(telling.sources),
+            "first_article_at": articles[0].at,
+            "last_article_at": articles[-1].at,
+        }
+        if telling != before:
+            known |= {
+                "revision": story.revision + 1,
+                "severity": telling.severity,
+                "standing": telling.standing,
+                "places": places_of(telling.title, telling.lead, telling.language),
+            }
+            if telling.has_news:
+                known["news_at"] = max(story.news_at, news_at)
+            self.revisions.append(_revision(known, telling, now))
+        self._stories.append(known)
+
+    async def keep(self, session: AsyncSession) -> None:
+        """Writes them."""
+        if self._stories:
+            await session.execute(update(Story), self._stories)
+        if self.revisions:
+            # The table, not the class, which would part the rows by which of them hold nulls.
+            await session.execute(insert(cast(Table, StoryRevision.__table__)), self.revisions)
+
+
+def _revision(story: Mapping[str, Any], telling: Telling, now: datetime) -> dict[str, Any]:
+    return {
+        "story_id": story["id"],
+        "revision": story["revision"],
+        "title": telling.title,
+        "lead": telling.lead,
+        "language": telling.language,
+        "tellings": {code: _words(said) for code, said in telling.others.items()},
+        "severity": telling.severity,
+        "standing": telling.standing,
+        "attribution": telling.attribution,
+        "sources": [_source(line) for line in telling.sources],
+        "article_count": telling.article_count,
+        "source_count": len(telling.sources),
+        "news": telling.news,
+        "last_article_at": story["last_article_at"],
+        "made_at": now,
+    }
 
 
 def _words(said: Said) -> StoryWords:

@@ -16,7 +16,7 @@ from digests.stories.gathering import Gathering, Group
 from digests.stories.matching import FOLLOW_UP, OPEN_FOR, Method, Words
 from digests.stories.parting import LEAST, parted
 from digests.stories.pivots import USUAL, Pivots, expected_of
-from digests.stories.vectors import Rows, Vocabulary, empty, heaviest, stacked
+from digests.stories.vectors import Rows, Vocabulary, empty, heaviest, nearest_others, stacked
 
 OPEN = OPEN_FOR.total_seconds()
 
@@ -26,6 +26,9 @@ KEPT = 0.9
 WORTH_A_LOOK = 0.5
 """Share of the nearness asked, below which a story is not compared any further."""
 
+
+NEIGHBOURS, ALIKE = 3, 0.15
+"""Titles that a title leans on, and how near they must be."""
 
 FOLLOWED = 10
 """Stories looked at for the one that a new story follows: the nearest may still be open."""
@@ -55,6 +58,8 @@ class Reading:
     articles: Sequence[Article]
     rows: Rows
     """As written."""
+    leant: Rows
+    """What titles take over from the nearest others."""
     units: Rows
     """Of length 1, rare stems long."""
 
@@ -65,7 +70,7 @@ class Shelf:
     def __init__(self, language: str, method: Method) -> None:
         self._method = method
         self._vocabulary = Vocabulary(expected_of(language), USUAL)
-        self._rows = empty()
+        self._rows = self._leant = empty()
         self._article = np.empty(0, np.int64)
         self._story = np.empty(0, np.int64)
         self._at = np.empty(0)
@@ -84,12 +89,27 @@ class Shelf:
     def read(self, articles: Sequence[Article]) -> Reading:
         """New articles made ready."""
         rows = self._vocabulary.rows([article.words for article in articles])
-        return Reading(articles, rows, self._vocabulary.units(rows))
+        leant = self._leaning(articles, rows)
+        return Reading(articles, rows, leant, self._vocabulary.units(rows + leant))
+
+    def _leaning(self, articles: Sequence[Article], rows: Rows) -> Rows:
+        """What the nearest other titles say: of one event one tells "shelled" and the next "under fire"."""
+        titles = np.flatnonzero([article.by_title for article in articles])
+        new, share = len(titles), self._method.leaning
+        if not new or not share:
+            return sp.csr_array(rows.shape, dtype=np.float32)
+        open_ = self._open(_seconds(articles))
+        pool = stacked(self._rows[open_[self._by_title[open_]]], rows[titles])
+        units = self._vocabulary.units(pool)
+        near = nearest_others(units, last=new, least=ALIKE, most=NEIGHBOURS)
+        place = (np.full(new, share, np.float32), (titles, np.arange(new)))
+        return (sp.csr_array(place, shape=(len(articles), new)) @ near @ pool).tocsr()
 
     def put(self, reading: Reading, stories: Sequence[int]) -> None:
         """The articles found their stories."""
         articles = reading.articles
         self._rows = stacked(self._rows, reading.rows)
+        self._leant = stacked(self._leant, reading.leant)
         self._article = np.append(self._article, [article.article for article in articles])
         self._story = np.append(self._story, stories)
         self._at = np.append(self._at, _seconds(articles))
@@ -158,7 +178,7 @@ class Shelf:
         stories, which = np.unique(self._story[rows], return_inverse=True)
         ones = np.ones(len(rows), np.float32)
         holds = sp.csr_array((ones, (which, np.arange(len(rows)))), shape=(len(stories), len(rows)))
-        sums = (holds @ self._vocabulary.units(self._rows[rows])).tocsr()
+        sums = (holds @ self._units(rows)).tocsr()
         length = np.sqrt(np.asarray(sums.multiply(sums).sum(axis=1)).ravel())
         return stories, which, sums, length
 
@@ -189,24 +209,32 @@ class Shelf:
         self, reading: Reading, places: Sequence[int], began: Mapping[int, datetime]
     ) -> list[int | None]:
         """For each of these articles, which begin stories, the closed story that it follows."""
+        nothing: list[int | None] = [None] * len(places)
         if not len(self._story) or not places:
-            return [None] * len(places)
+            return nothing
         stories, which, count = np.unique(self._story, return_inverse=True, return_counts=True)
-        share = (1 / count[which]).astype(np.float32)
-        means = sp.csr_array((share, (which, np.arange(len(which)))))
-        near = reading.units[list(places)] @ self._vocabulary.units(self._rows).T @ means.T
+        begun = np.array([began[story].timestamp() for story in stories.tolist()])
+        at = _seconds([reading.articles[place] for place in places])
+        over = (begun < at.max() - OPEN) | (begun > at.min() + OPEN)
+        rows = np.flatnonzero(over[which])
+        if not len(rows):
+            return nothing
+        told = which[rows]
+        share = (1 / count[told]).astype(np.float32)
+        means = sp.csr_array((share, (told, np.arange(len(rows)))), (len(stories), len(rows)))
+        near = reading.units[list(places)] @ self._units(rows).T @ means.T
         near = heaviest(near.tocsr(), FOLLOWED)
         found: list[int | None] = []
         for row, place in enumerate(places):
             some = slice(near.indptr[row], near.indptr[row + 1])
             ranked = sorted(zip(-near.data[some], near.indices[some], strict=True))
-            at = reading.articles[place].at
+            moment = reading.articles[place].at
             found.append(
                 next(
                     (
                         int(stories[k])
                         for height, k in ranked
-                        if -height >= FOLLOW_UP and abs(at - began[int(stories[k])]) > OPEN_FOR
+                        if -height >= FOLLOW_UP and abs(moment - began[int(stories[k])]) > OPEN_FOR
                     ),
                     None,
                 )
@@ -225,11 +253,15 @@ class Shelf:
             return set(), set()
         gone = set(self._article[~kept].tolist()), set(self._story[~kept].tolist())
         self._vocabulary.forget(self._rows[~kept])
-        self._rows = self._vocabulary.narrowed(self._rows[kept])
+        self._rows, self._leant = self._vocabulary.narrowed(self._rows[kept], self._leant[kept])
         self._article, self._story = self._article[kept], self._story[kept]
         self._at, self._by_title = self._at[kept], self._by_title[kept]
         self.since = datetime.fromtimestamp(since, UTC)
         return gone
+
+    def _units(self, rows: Any) -> Rows:
+        """The directions of these articles."""
+        return self._vocabulary.units(self._rows[rows] + self._leant[rows])
 
     def _open(self, at: Any) -> Any:
         """The places of articles whose stories may still be open."""

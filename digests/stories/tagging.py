@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from digests.stories.phrases import Phrase, Phrasebook, read_phrase
 from digests.stories.topics_file import (
@@ -76,8 +77,7 @@ class Weighing:
         return self.score >= self.threshold
 
 
-@dataclass(frozen=True, slots=True)
-class _Evidence:
+class _Evidence(NamedTuple):
     points: float
     phrase: int
     zone: int
@@ -227,20 +227,19 @@ class _Rulebook:
         found: _ByTopic = {}
         silenced: _ByTopic = {}
         for zone, words in enumerate(zones):
-            hits = [(*self._meaning[hit.phrase], hit) for hit in self._book.hits(words)]
-            silent = {
-                (topic, place)
-                for topic, strength, hit in hits
-                if strength == NOT
-                for place in hit.places
-            }
-            for topic, strength, hit in hits:
+            hits = self._book.hits(words)
+            silent: set[tuple[Topic, int]] = set()
+            for number, places in hits:
+                topic, strength = self._meaning[number]
                 if strength == NOT:
-                    against = _Evidence(0, hit.phrase, zone, hit.places)
+                    silent.update((topic, place) for place in places)
+                    against = _Evidence(0, number, zone, places)
                     silenced.setdefault(topic, []).append(against)
-                elif not any((topic, place) in silent for place in hit.places):
-                    points = POINTS[strength] * _weight(zone, hit.places[0])
-                    evidence = _Evidence(points, hit.phrase, zone, hit.places)
+            for number, places in hits:
+                topic, strength = self._meaning[number]
+                if strength != NOT and not any((topic, place) in silent for place in places):
+                    points = POINTS[strength] * _weight(zone, places[0])
+                    evidence = _Evidence(points, number, zone, places)
                     found.setdefault(topic, []).append(evidence)
         return found, silenced
 

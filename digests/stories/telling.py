@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from digests.stories.agencies import agency_named, agency_of
 from digests.stories.lead import lead, sentences
-from digests.stories.matching import READ_AGAIN, weigh
+from digests.stories.matching import READ_AGAIN, stems_of
 from digests.stories.pivots import pivots_of
 from digests.stories.severity import severity
 from digests.stories.standing import Report, judge
@@ -302,7 +302,7 @@ def _newer(articles: Sequence[Told], fresh: Collection[int]) -> Told | None:
     earlier = [article for article in articles if article.article not in fresh][-KNOWN:]
     known = {stem for article in earlier for stem in article.stems}
     for article in reversed(articles):
-        stems = frozenset(weigh(article.title, "", article.language).stems)
+        stems = stems_of(article.title, article.language)
         if article.article not in fresh or article.state_controlled or not stems:
             continue
         if len(stems - known) >= NEWER_SHARE * len(stems):
@@ -311,7 +311,7 @@ def _newer(articles: Sequence[Told], fresh: Collection[int]) -> Told | None:
 
 
 def _is_news(sentence: str, language: str, known: Collection[str]) -> bool:
-    stems = frozenset(weigh("", sentence, language).stems)
+    stems = stems_of(sentence, language)
     new = [stem for stem in stems if stem not in known]
     if any(stem[0].isdigit() or stem in _COUNTS for stem in new):
         return True
@@ -348,7 +348,8 @@ def _reports(articles: Sequence[Told]) -> list[Report]:
 
 
 def _same(one: frozenset[str], other: frozenset[str]) -> bool:
-    return len(one & other) >= SAME_WORDS * len(one | other)
+    shared = len(one & other)
+    return shared >= SAME_WORDS * (len(one) + len(other) - shared)
 
 
 def _first_reports(articles: Sequence[Told]) -> list[datetime]:

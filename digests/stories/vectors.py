@@ -5,7 +5,7 @@ SciPy is read when the first article is placed: a bot at rest does without it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -36,10 +36,10 @@ class Vocabulary:
 
     def rows(self, articles: Sequence[Words]) -> Rows:
         """These articles as rows, their rarity not counted."""
-        ends, columns = [0], []
-        for words in articles:
-            columns += [self._column(stem) for stem in words]
-            ends.append(len(columns))
+        ends = np.cumsum([0, *map(len, articles)], dtype=np.int32)
+        columns = np.fromiter(
+            (self._column(stem) for words in articles for stem in words), np.int32, ends[-1]
+        )
         weights = np.fromiter(
             (weight for words in articles for weight in words.values()), np.float32, len(columns)
         )
@@ -59,13 +59,15 @@ class Vocabulary:
         for column, times in zip(*np.unique(rows.indices, return_counts=True), strict=True):
             self._seen[column] -= float(times)
 
-    def narrowed(self, rows: Rows) -> Rows:
+    def narrowed(self, *kept: Rows) -> Iterator[Rows]:
         """The same rows, once they are all that is known: stems that none of them holds are gone."""
-        used, indices = np.unique(rows.indices, return_inverse=True)
+        used = np.unique(np.concatenate([rows.indices for rows in kept]))
         stems = list(self._columns)
         self._seen = [self._seen[column] for column in used]
         self._columns = {stems[column]: number for number, column in enumerate(used)}
-        return sp.csr_array((rows.data, indices, rows.indptr), shape=(rows.shape[0], len(used)))
+        for rows in kept:
+            indices = np.searchsorted(used, rows.indices).astype(np.int32)
+            yield sp.csr_array((rows.data, indices, rows.indptr), shape=(rows.shape[0], len(used)))
 
     def units(self, rows: Rows) -> Rows:
         """Directions of length 1: rare stems long, stems of every article nearly nothing."""
@@ -103,6 +105,16 @@ def heaviest(rows: Rows, most: int) -> Rows:
     kept = order[np.arange(rows.nnz) - rows.indptr[row] < most]
     ends = np.concatenate(([0], np.cumsum(np.bincount(row[kept], minlength=rows.shape[0]))))
     return sp.csr_array((rows.data[kept], rows.indices[kept], ends), shape=rows.shape)
+
+
+def nearest_others(units: Rows, *, last: int, least: float, most: int) -> Rows:
+    """For each of the last rows how near the nearest others are, where that is enough."""
+    near = sp.csr_array(units[-last:] @ units.T)
+    row = np.repeat(np.arange(last), np.diff(near.indptr))
+    itself = near.indices == row + units.shape[0] - last
+    near.data[itself | (near.data < least)] = 0
+    near.eliminate_zeros()
+    return heaviest(near, most)
 
 
 def stacked(above: Rows, below: Rows) -> Rows:

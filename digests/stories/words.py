@@ -7,7 +7,7 @@ nothing, are looked up in pymorphy3's dictionary, which also guesses what it doe
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from sys import intern
@@ -41,7 +41,8 @@ LONGEST_OPENING = 400
 def opening(text: str, words: int) -> list[str]:
     """The first words of a text, at most 400."""
     # Nobody's words are twelve letters on average: no need to cut a whole page.
-    return list(_opening(text[: LONGEST_OPENING * 12])[:words])
+    longest = LONGEST_OPENING * 12
+    return list(_opening(text if len(text) <= longest else text[:longest])[:words])
 
 
 # A batch of articles is asked for by several rules, one after another.
@@ -62,6 +63,11 @@ def _cut(text: str) -> list[str]:
     if "'" not in plain:
         return found
     return [_POSSESSIVE.sub("", word) if "'" in word else word for word in found]
+
+
+def in_headline_case(words: Sequence[str]) -> bool:
+    """Whether nearly every word is capitalised ("Drones Hit Port"): then a capital says nothing."""
+    return sum([word[0].isupper() for word in words]) > 0.6 * len(words)
 
 
 Keys = Callable[[str], frozenset[str]]
@@ -89,10 +95,13 @@ _LATIN = str.maketrans(
      "щ": "s", "ы": "i", "э": "e", "ю": "u", "я": "a", "ь": "", "ъ": "", "'": ""}
 )  # fmt: skip
 _SOUNDS = (
-    ("shch", "s"), ("sch", "s"), ("sh", "s"), ("ch", "s"), ("zh", "z"), ("kh", "h"), ("ts", "s"),
-    ("tc", "s"), ("c", "s"), ("x", "h"), ("yu", "u"), ("ya", "a"), ("ju", "u"), ("ja", "a"),
+    ("shch", "s"), ("shh", "s"), ("sch", "s"), ("sh", "s"), ("ch", "s"), ("zh", "z"), ("kh", "h"),
+    ("ts", "s"), ("tc", "s"), ("c", "s"), ("x", "h"), ("yu", "u"), ("ya", "a"), ("ju", "u"), ("ja", "a"),
     ("iu", "u"), ("ia", "a"), ("yo", "e"), ("ye", "e"), ("j", "i"), ("y", "i"), ("w", "v"),
 )  # fmt: skip
+_GLIDE = re.compile("i(?=[aeu])")
+"""Some write the glide, some do not: vyplatiat, vyplatyat, vyplatjat, vyplatat."""
+
 BEGINS = "-"
 """Before every beginning: none is taken for a stem."""
 
@@ -109,7 +118,7 @@ def sound_of(form: str) -> str:
     form = form.translate(_LATIN)
     for letters, sound in _SOUNDS:
         form = form.replace(letters, sound)
-    return _DOUBLED.sub(r"\1", form)
+    return _DOUBLED.sub(r"\1", _GLIDE.sub("", _DOUBLED.sub(r"\1", form)))
 
 
 @dataclass(frozen=True, slots=True)

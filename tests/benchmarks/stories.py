@@ -27,6 +27,7 @@ WITHOUT: Mapping[str, Method] = {
     "word forms": replace(METHOD, forms=False),
     "places and matters": replace(METHOD, firm=0.0),
     "time between": replace(METHOD, later=0.0),
+    "titles lean on the nearest": replace(METHOD, leaning=0.0),
     "titles' own spread": replace(METHOD, titles=replace(METHOD.titles, spread=1.0)),
 }
 """The method without one of its parts."""

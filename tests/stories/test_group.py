@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 
 from digests.intake.article import Article
 from digests.intake.source import Source, SourceKind
@@ -343,3 +344,38 @@ async def test_one_event_in_two_languages_is_one_story_told_in_both(
     assert revision.told_in("pl")[0] == revision.language
     (only_ukrainian,) = await told(database, seoul)
     assert only_ukrainian.told_in("en")[0] == "uk"
+
+
+async def test_nine_stories_are_written_in_as_many_statements_as_one(
+    database: Database, now: datetime
+) -> None:
+    said: list[str] = []
+
+    def hear(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        said.append(statement)
+
+    async def statements(*texts: tuple[str, str]) -> int:
+        await arrive(database, now, *texts, hours=-1)
+        said.clear()
+        report = await grouped(database, now)
+        assert report.begun == report.revised == len(texts)
+        return len([statement for statement in said if statement.startswith(("INSERT", "UPDATE"))])
+
+    words = ("brag", "clim", "dront", "fesk", "gorp", "hulm", "jist", "kvent", "lomb", "murn")
+    many = [(f"{word}ak {word}olt", f"{word}isk {word}emp {word}und") for word in words]
+    event.listen(database.engine.sync_engine, "before_cursor_execute", hear)
+    try:
+        assert await statements(many[0]) == await statements(*many[1:])
+    finally:
+        event.remove(database.engine.sync_engine, "before_cursor_execute", hear)
+
+
+async def test_garbage_is_looked_for_again_after_a_batch_even_one_that_failed(
+    database: Database, now: datetime
+) -> None:
+    await arrive(database, now, POWER)
+    async with database.write() as session:
+        with pytest.raises(AttributeError):
+            await group(session, None, now=now)  # type: ignore[arg-type]
+        await session.rollback()
+    assert gc.isenabled()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from digests.stories.matching import Frequencies, likeness, weigh
+from digests.stories.matching import METHOD, Frequencies, Method, likeness, weigh
 from digests.stories.memory import Memory, Weighed, weighed
+from digests.stories.shelf import Shelf
 
 AT = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 
@@ -97,6 +99,31 @@ def test_words_that_stems_tear_apart_meet_in_how_they_begin() -> None:
     one, other = (weigh(title, "", "ru") for title in ("Вологжанин", "Вологда"))
     assert one.stems.keys().isdisjoint(other.stems)
     assert one.beginnings.keys() == other.beginnings.keys()
+
+
+@pytest.mark.parametrize(
+    ("method", "meet"), [(METHOD, True), (replace(METHOD, leaning=0.0), False)]
+)
+def test_titles_without_a_word_in_common_meet_in_what_a_third_says(
+    method: Method, meet: bool
+) -> None:
+    titles = ("Ferry sinks in storm", "Ferry sinks, crew flown out", "Crew flown ashore")
+    told = [article(number, (title, "")) for number, title in enumerate(titles)]
+    shelf = Shelf("en", method)
+    shelf.count(told)
+    units = shelf.read(told).units
+    assert bool((units[[0]] @ units[[2]].T).nnz) is meet
+
+
+def test_a_title_leans_on_one_that_came_before() -> None:
+    shelf = Shelf("en", METHOD)
+    early, late = (
+        article(1, ("Ferry sinks in storm", "")),
+        article(2, ("Ferry sinks off Odesa", "")),
+    )
+    shelf.count([early, late])
+    shelf.put(shelf.read([early]), [1])
+    assert shelf.read([late]).leant.nnz
 
 
 def test_a_memory_lets_go_of_what_is_older_than_a_week() -> None:

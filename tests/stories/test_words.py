@@ -57,6 +57,9 @@ def test_what_is_indexed_is_found_by_another_form(language: str, text: str, said
         ("pomosch", "pomoshh"),
         ("krayne", "kraine"),
         ("щербаков", "shcherbakov"),
+        ("выплатят", "vyplatjat"),
+        ("россия", "rossiya"),
+        ("россия", "rossia"),
     ],
 )
 def test_a_word_sounds_alike_in_every_spelling(one: str, other: str) -> None:

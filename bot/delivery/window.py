@@ -3,8 +3,9 @@
 A message is counted somewhere between leaving and its answer; which moment it was, nobody says. As a
 rule it is counted at once, but where Telegram, the wire or this process stood still for a moment, a
 whole row of messages is counted at the end of it, together with those of the second that follows. So a
-message is held to be counted at the first sign of life that came late enough to know of it: an answer, its
-own or another's, that arrived a round trip or more after it left. Until then it may still be counted.
+message is held to be counted when it is answered, or another that left after it, less the way back: until
+then it may still be counted. (Not every answer is a sign of life: one that this process was slow to read
+says nothing of what left meanwhile.)
 
 What other workers send is not seen here: for them there are the gate's grace and the late-slot rule.
 """
@@ -14,8 +15,8 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-SPAN = 1.003
-"""Seconds: Telegram's window, and what clocks and timers may be wrong by."""
+SPAN = 1.005
+"""Seconds: Telegram's window, and what may pass between two messages that it finds at the same time."""
 
 AMONG_OTHERS = 1.010
 """The same where other workers send too: room for a few messages of theirs, when the lead changes."""
@@ -61,13 +62,13 @@ class Window:
         return departure
 
     def answered(self, departure: Departure, now: float) -> None:
-        """Telegram answered: it has counted this one, and whatever had reached it before the answer left."""
+        """Telegram answered: it has counted this one, and whatever left before it."""
         self._answers += 1
         self._fastest = min(self._fastest * FORGETS, now - departure.at)
         counted = now - self._trip()
         if departure.counted is None:
             departure.counted = counted
-        while self._open and (self._open[0].counted is not None or self._open[0].at <= counted):
+        while self._open and self._open[0].at <= departure.at:
             known = self._open.popleft()
             known.counted = counted if known.counted is None else known.counted
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,8 +65,10 @@ def test_punctual_sends_that_are_answered_in_time_are_not_held_up() -> None:
     window = Window(30)
     for number in range(300):
         slot = number * 1.014 / 30
-        assert window.room_at(slot) == slot
-        window.answered(window.leave(slot), slot + 0.015)
+        room = window.room_at(slot)
+        # Nobody knows yet how much of the first answers' time was the way back.
+        assert room == slot or number < 30 + FIRST_ANSWERS
+        window.answered(window.leave(room or slot), slot + 0.015)
 
 
 def test_one_answer_that_does_not_come_holds_up_nobody_for_longer_than_the_next_answer() -> None:
@@ -73,10 +76,22 @@ def test_one_answer_that_does_not_come_holds_up_nobody_for_longer_than_the_next_
     for number, slot in enumerate(slots):
         room = window.room_at(slot)
         assert room is not None
-        assert room <= slot + (0.034 if number == 230 else 0.0)
+        assert room <= slot + (0.034 if number == 230 else 0.0) or number < 30 + FIRST_ANSWERS
         departure = window.leave(slot)
         if number != 200:
             window.answered(departure, slot + 0.015)
+
+
+def test_an_answer_that_was_read_late_says_nothing_of_what_left_meanwhile() -> None:
+    window = Window(1)
+    for number in range(FIRST_ANSWERS + 1):
+        first = window.leave(2.0 * number)
+        window.answered(first, 2.0 * number + 0.01)
+    slow = window.leave(30.0)
+    window.answered(first, 30.02)
+    assert window.room_at(30.02) is None
+    window.answered(slow, 30.05)
+    assert window.room_at(30.05) == pytest.approx(30.04 + SPAN, abs=1e-4)
 
 
 def test_where_nothing_is_answered_a_second_s_worth_goes_out_and_no_more() -> None:

@@ -15,10 +15,10 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-SPAN = 1.005
+SPAN = 1.004
 """Seconds: Telegram's window, and what may pass between two messages that it finds at the same time."""
 
-AMONG_OTHERS = 1.010
+AMONG_OTHERS = 1.006
 """The same where other workers send too: room for a few messages of theirs, when the lead changes."""
 
 FORGETS = 1.001

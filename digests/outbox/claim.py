@@ -82,7 +82,7 @@ class Claim:
     tat: datetime | None = None
     """The next free slot after these; nothing where none was taken."""
     led_until: float = 0.0
-    """No other worker asks before, unless something hurries."""
+    """No other worker asks before; and from then on this one has time to claim again before they do."""
     has_moved: bool = False
     """Another worker claimed last: the slots have moved back for what this one sent late."""
 
@@ -170,7 +170,7 @@ async def claim(
         reading.monotonic,
         reading.monotonic_at(pace.ask_at(gate.tat, lead, leads=True)),
         tat=gate.tat,
-        led_until=reading.monotonic_at(gate.tat - pace.OTHERS_EARLY),
+        led_until=reading.monotonic_at(gate.tat - pace.OTHERS_EARLY - 2 * LEAD),
         has_moved=has_moved,
     )
 

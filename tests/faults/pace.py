@@ -39,12 +39,14 @@ async def windows(
     chats = [*in_groups, *range(1, messages // broadcasts - groups + 1)]
     limits = Limits(per_second=rate, per_chat=1.0, chat_burst=1, per_group_minute=20)
     await readership(database, chats)
-    for number in range(broadcasts):
-        await broadcast(database, number + 1)
     async with Telegram(limits=limits, groups=[*in_groups]) as telegram:
         async with Staff(orders(database, telegram, float(rate))) as staff:
             for _ in range(workers):
                 staff.hire()
+            # How long Python takes to start is no matter of the pace.
+            await staff.are_ready()
+            for number in range(broadcasts):
+                await broadcast(database, number + 1)
             for number in range(1, restarts + 1):
                 await telegram.reaches(
                     messages * number // (restarts + 1), messages / rate * 3 + 60

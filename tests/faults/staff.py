@@ -72,11 +72,19 @@ class Staff:
 
     async def retire(self, worker: ForkServerProcess) -> None:
         """SIGTERM: it must leave in order."""
-        while not self._ready[_pid(worker)].poll():  # noqa: ASYNC110
-            await asyncio.sleep(0.005)
+        await self._is_ready(worker)
         worker.terminate()
         await self._leave(worker)
         assert worker.exitcode == 0, f"a worker that was told to stop ended with {worker.exitcode}"
+
+    async def are_ready(self) -> None:
+        """Everybody is at work."""
+        for worker in self.working:
+            await self._is_ready(worker)
+
+    async def _is_ready(self, worker: ForkServerProcess) -> None:
+        while not self._ready[_pid(worker)].poll():  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
 
     async def retire_all(self) -> None:
         """Everybody goes home."""

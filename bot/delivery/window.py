@@ -25,7 +25,10 @@ FORGETS = 1.001
 """By how much the fastest round trip is forgotten with each answer: routes change."""
 
 FIRST_ANSWERS = 10
-"""So many say nothing yet about how fast a round trip is: they may all have met a standstill."""
+"""So many say nothing yet about how fast a round trip is, nor do those of the first ``LEARNS`` seconds:
+they may all have met one standstill, as when a worker starts."""
+
+LEARNS = 0.5
 
 
 @dataclass(slots=True)
@@ -46,6 +49,8 @@ class Window:
         self._all: deque[Departure] = deque(maxlen=max(1, int(rate)))
         self._open: deque[Departure] = deque()
         self._fastest, self._answers = float("inf"), 0
+        self._began: float | None = None
+        self._knows = False
 
     def room_at(self, now: float) -> float | None:
         """When the next one may leave; nothing where only an answer can tell."""
@@ -63,8 +68,7 @@ class Window:
 
     def answered(self, departure: Departure, now: float) -> None:
         """Telegram answered: it has counted this one, and whatever left before it."""
-        self._answers += 1
-        self._fastest = min(self._fastest * FORGETS, now - departure.at)
+        self._learn(now - departure.at, departure.at)
         counted = now - self._trip()
         if departure.counted is None:
             departure.counted = counted
@@ -78,8 +82,15 @@ class Window:
             return departure.counted
         return max(departure.at, now - self._trip())
 
+    def _learn(self, took: float, left_at: float) -> None:
+        self._answers += 1
+        self._fastest = min(self._fastest * FORGETS, took)
+        self._began = left_at if self._began is None else self._began
+        has_seen_enough = self._answers > FIRST_ANSWERS and left_at >= self._began + LEARNS
+        self._knows = self._knows or has_seen_enough
+
     def _trip(self) -> float:
-        return self._fastest if self._answers > FIRST_ANSWERS else 0.0
+        return self._fastest if self._knows else 0.0
 
     def lost(self, departure: Departure, now: float) -> None:
         """No answer will come; if it was counted, it was by now."""

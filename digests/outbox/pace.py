@@ -17,10 +17,10 @@ catches up with what is left."""
 AHEAD = timedelta(milliseconds=250)
 """How far ahead slots are claimed. What is claimed is the most that a crash can send twice."""
 
-EARLY = AHEAD / 2
+EARLY = AHEAD * 0.6
 """How long before the next free slot is due it is asked for: what a claim may take without losing one."""
 
-OTHERS_EARLY = EARLY / 2
+OTHERS_EARLY = AHEAD / 4
 """The same where another worker claimed last: it had its chance before."""
 
 FURTHEST = timedelta(seconds=2)

@@ -69,6 +69,6 @@ def test_it_is_told_once_where_others_moved_for_it(claim: Claim, told: bool) -> 
 
 def test_others_ask_only_before_slots_would_be_lost() -> None:
     lead = timedelta(milliseconds=20)
-    assert pace.ask_at(TAT, lead, leads=True) == TAT - timedelta(milliseconds=125)
+    assert pace.ask_at(TAT, lead, leads=True) == TAT - timedelta(milliseconds=150)
     assert pace.ask_at(TAT, lead, leads=False) > TAT - pace.OTHERS_EARLY
     assert pace.ask_at(TAT, lead, leads=False) <= TAT - lead

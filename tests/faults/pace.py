@@ -20,7 +20,8 @@ IN_THE_AIR = 0.5
 """Seconds after a refusal in which requests that were on their way before it may still arrive."""
 
 Figures = tuple[int, float, int, int]
-"""How many were sent, the share of the rate that was used, the fullest second, and how many were refused."""
+"""How many were sent, the share of the rate that was used after the first second's worth, the fullest
+second, and how many were refused."""
 
 
 async def windows(
@@ -59,7 +60,9 @@ async def windows(
         record = await telegram.accepted()
         refused = (await telegram.refusals()).get(429, 0)
     times = [row.at for row in record]
-    share = (len(times) - 1) / (times[-1] - times[0]) / rate
+    # In the first second processes run through their code for the first time.
+    warm = times[rate:]
+    share = (len(warm) - 1) / (warm[-1] - warm[0]) / rate
     return len(times), share, fullest(times), refused
 
 

@@ -20,8 +20,9 @@ AHEAD = timedelta(milliseconds=250)
 EARLY = AHEAD * 0.6
 """How long before the next free slot is due it is asked for: what a claim may take without losing one."""
 
-OTHERS_EARLY = AHEAD / 4
-"""The same where another worker claimed last: it had its chance before."""
+OTHERS_EARLY = AHEAD * 0.4
+"""The same where another worker claimed last: it had its chance before; and who claims for the first time
+takes longer."""
 
 FURTHEST = timedelta(seconds=2)
 """No honest slot lies further ahead; one that does was taken before the clock was set back."""

@@ -41,7 +41,7 @@ async def test_each_reader_gets_the_text_in_their_language_and_both_are_shown_be
 async def test_with_one_text_the_others_get_it_labelled(desk: Newsroom) -> None:
     await speaking(desk, READERS[0], Language.UKRAINIAN)
     await desk.say(EDITOR, TEXT)
-    assert "English; others get it labelled so" in desk.last(EDITOR)
+    assert "English; other readers see which language it is in" in desk.last(EDITOR)
     await desk.tap(EDITOR, "Send to 3")
     await desk.deliver()
     assert "текст англійською" in desk.screen(READERS[0])[0]["text"]

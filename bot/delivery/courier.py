@@ -58,6 +58,11 @@ DEPARTED_LATE_AFTER = 0.5
 LONGEST_LEAD = timedelta(milliseconds=200)
 
 IN_FLIGHT = 256
+"""Requests on the wire at once; beside them wait those that are claimed for the next quarter of a second."""
+
+WORTH_A_CLAIM = IN_FLIGHT // 2
+"""Messages: claims of fewer would cost more than the messages."""
+
 IDLE = 0.25
 """Seconds between two looks into an empty outbox; what this process plans wakes the courier sooner."""
 
@@ -106,7 +111,9 @@ class Courier:
         dice: Random | None = None,
     ) -> None:
         self._database, self._gateway, self._contents = database, gateway, contents
-        self._bot_id, self._rate, self._late_after, self._most = bot_id, rate, late_after, in_flight
+        self._bot_id, self._rate, self._late_after = bot_id, rate, late_after
+        self._most = in_flight + min(in_flight, int(rate * pace.AHEAD.total_seconds()))
+        self._worth_a_claim = min(WORTH_A_CLAIM, in_flight // 2)
         self._clock: Clock = clock or SharedClock()
         self._dice = dice or Random()  # noqa: S311 - by how much to stand back is no secret
         self.name = str(uuid4())
@@ -211,8 +218,7 @@ class Courier:
 
     async def _round(self) -> float:
         """One look and, where there is something, one claim; when to look again."""
-        # Claims of a few messages each would cost more than the messages.
-        while len(self._flying) > self._most // 2:
+        while self._most - len(self._flying) < self._worth_a_claim:
             self._landed.clear()
             await self._landed.wait()
         self._woken.clear()

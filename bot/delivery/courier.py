@@ -26,6 +26,7 @@ from bot.delivery.flusher import DATABASE_PAUSE, Flusher
 from bot.delivery.gateway import Gateway
 from bot.delivery.leading import Leading
 from bot.delivery.request import is_said, request
+from bot.delivery.rest import rest
 from bot.delivery.slots import Slots
 from bot.delivery.upkeep import Upkeep
 from bot.delivery.verdict import judge
@@ -214,7 +215,7 @@ class Courier:
             except (DBAPIError, OSError) as error:
                 _LOG.warning("claiming waits for the database: %s", type(error).__name__)
                 again_at = self._clock.monotonic() + DATABASE_PAUSE
-            await self._rest(again_at)
+            await rest(self._clock, again_at, self._woken)
 
     async def _round(self) -> float:
         """One look and, where there is something, one claim; when to look again."""
@@ -250,15 +251,6 @@ class Courier:
 
     def _missed(self) -> timedelta:
         return self._leading.late(self._clock.monotonic(), self.wire.counted_by)
-
-    async def _rest(self, until: float) -> None:
-        sleeping = asyncio.create_task(self._clock.sleep_until(until))
-        waking = asyncio.create_task(self._woken.wait())
-        try:
-            await asyncio.wait({sleeping, waking}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleeping.cancel()
-            waking.cancel()
 
     async def _glance(self, within: timedelta) -> Glance:
         async with self._database.read() as session:

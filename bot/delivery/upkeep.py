@@ -11,6 +11,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.delivery.rest import rest
 from digests.outbox.claim import LEASE
 from digests.outbox.clock import Clock, Reading
 from digests.outbox.control import cancel_expired
@@ -26,6 +27,9 @@ _LOG = logging.getLogger(__name__)
 FEED_SECONDS = 0.5
 LOCKED_SECONDS = 0.01
 """Until the next try, where what is to be fed was locked by who settled some of it."""
+AT_ONCE_SECONDS = 3.0
+"""What goes out in so long is fed at once. The rest comes twice as fast as it goes out: a minute's worth in
+one go would take the processor and the database from those who send."""
 RESCUE_SECONDS = 5.0
 STEP = timedelta(seconds=1)
 """Two readings of the shared clock that differ from the monotonic one by more: it was set."""
@@ -82,13 +86,22 @@ class Upkeep:
         """Puts into the outbox what there is room for."""
         if not await self._is_unfinished():
             return
-        step = Expanded(looked=1)
+        step, fed = Expanded(looked=1), 0
         while step.looked or step.was_locked:
             if step.was_locked:
                 await asyncio.sleep(LOCKED_SECONDS)
             step = await self._feed_some()
             if step.rows:
                 self._fed()
+            fed += step.rows
+            if fed > self._rate * AT_ONCE_SECONDS:
+                await self._breathe(step.rows)
+
+    async def _breathe(self, rows: int) -> None:
+        """Not long, and not where something is planned meanwhile: it may be urgent."""
+        seconds = min(FEED_SECONDS, rows / (2 * self._rate))
+        await rest(self._clock, self._clock.monotonic() + seconds, self._woken)
+        self._woken.clear()
 
     async def _feed_some(self) -> Expanded:
         """One dispatch that cannot be fed keeps no other from it."""

@@ -30,6 +30,10 @@ they may all have met one standstill, as when a worker starts."""
 
 LEARNS = 0.5
 
+COLD = 10.0
+"""Seconds without a message after which connections are closed, and what was learnt is forgotten: a message
+that waits for a new connection is counted after others that left later."""
+
 
 @dataclass(slots=True)
 class Departure:
@@ -48,6 +52,9 @@ class Window:
         self._span = span
         self._all: deque[Departure] = deque(maxlen=max(1, int(rate)))
         self._open: deque[Departure] = deque()
+        self._forget()
+
+    def _forget(self) -> None:
         self._fastest, self._answers = float("inf"), 0
         self._began: float | None = None
         self._knows = False
@@ -61,20 +68,26 @@ class Window:
 
     def leave(self, now: float) -> Departure:
         """One leaves; the caller has seen that there is room."""
+        if self._all and now - self._all[-1].at > COLD:
+            self._forget()
         departure = Departure(now)
         self._all.append(departure)
         self._open.append(departure)
         return departure
 
     def answered(self, departure: Departure, now: float) -> None:
-        """Telegram answered: it has counted this one, and whatever left before it."""
+        """Telegram answered: it has counted this one, and as a rule whatever left before it."""
         self._learn(now - departure.at, departure.at)
         counted = now - self._trip()
         if departure.counted is None:
             departure.counted = counted
-        while self._open and self._open[0].at <= departure.at:
+        while self._open and (self._open[0].counted is not None or self._tells(departure)):
             known = self._open.popleft()
             known.counted = counted if known.counted is None else known.counted
+
+    def _tells(self, departure: Departure) -> bool:
+        """Whether its answer says that the oldest one whose answer is missing was counted too."""
+        return self._knows and self._open[0].at <= departure.at
 
     def counted_by(self, departure: Departure, now: float) -> float:
         """By when Telegram has counted it, as far as one can tell now."""

@@ -479,6 +479,7 @@ async def test_a_copy_in_the_air_is_put_right_even_where_the_rest_is_recalled(
 ) -> None:
     dispatch = await planned(database, sandbox, [1, 2], now)
     courier = courier_of(in_flight=1)
+    courier._most = 1
     await courier.upkeep.arrive()
     await courier.upkeep.feed()
     taken = await courier._claim()

@@ -290,6 +290,32 @@ def _move_given(dialect: str) -> sqlite.Insert | postgresql.Insert:
     )
 
 
+async def free_paces(session: AsyncSession, unsent: dict[int, datetime]) -> None:
+    """What was claimed for these slots did not leave: the chats need not wait for it, unless something else
+    was sent there meanwhile."""
+    if not unsent:
+        return
+    dialect = session.get_bind().dialect.name
+    rows = [
+        (chat, slot, pace.next_in_chat(chat, None, slot)) for chat, slot in sorted(unsent.items())
+    ]
+    connection = await session.connection()
+    await connection.execute(_free_given(dialect), _FREED.bound(dialect, rows))
+
+
+_FREED = Given(chat_id=BigInteger(), slot=Instant(), moved_to=Instant())
+
+
+@cache
+def _free_given(dialect: str) -> Update:
+    paces, given = cast(Table, ChatPace.__table__), _FREED.table(dialect)
+    return (
+        update(paces)
+        .where(paces.c.chat_id == given.c.chat_id, paces.c.next_send_at == given.c.moved_to)
+        .values(next_send_at=given.c.slot)
+    )
+
+
 def _claimed(candidate: Candidate, slot: datetime, number: int, reading: Reading) -> Claimed:
     row, dispatch = candidate.row, candidate.dispatch
     timezone = row.timezone or "UTC"

@@ -19,7 +19,7 @@ from digests.audience.subscriber import Subscriber
 from digests.outbox import pace
 from digests.outbox.arrived import Arrival, close_arrived
 from digests.outbox.chats import leave_threads, move_chat
-from digests.outbox.claim import locked_gate, move_paces
+from digests.outbox.claim import free_paces, locked_gate, move_paces
 from digests.outbox.control import pause, uncover
 from digests.outbox.copies import growing, show
 from digests.outbox.dispatch import Content, Dispatch, DispatchState, MessageKind, Reach
@@ -134,6 +134,7 @@ class _Batch:
         self._moved: dict[int, int] = {}
         self._threadless: set[int] = set()
         self._chat_holds: dict[int, datetime] = {}
+        self._unsent: dict[int, datetime] = {}
         self._faulty: list[Dispatch] = []
         self._growing: set[int] = set()
         self.hold: Verdict | None = None
@@ -181,6 +182,8 @@ class _Batch:
             self._lose(row, result)
         elif result.verdict is None:
             row.attempt -= 1
+            if row.slot is not None:
+                self._unsent[row.chat_id] = row.slot
             self._return(row)
         else:
             self._judge(row, result, result.verdict)
@@ -347,6 +350,7 @@ class _Batch:
     async def _write_chats(self) -> None:
         if self._chat_holds:
             await move_paces(self._session, self._chat_holds)
+        await free_paces(self._session, self._unsent)
         for chat_id, reason in self._gone.items():
             await presence.suspend(self._session, chat_id, reason)
         for before, after in self._moved.items():

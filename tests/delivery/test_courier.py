@@ -20,7 +20,7 @@ from digests.outbox.clock import SharedClock
 from digests.outbox.control import cancel, pause, raise_revision, resume, supersede
 from digests.outbox.dispatch import Content, Dispatch, DispatchState, Lane, MessageKind, Reach
 from digests.outbox.expand import expand
-from digests.outbox.gate import Gate
+from digests.outbox.gate import ChatPace, Gate
 from digests.outbox.message import MessageState, OutboxMessage
 from digests.outbox.notice import announce
 from digests.outbox.plan import plan
@@ -730,7 +730,9 @@ async def test_a_slot_that_was_missed_is_given_back_unsent(
     assert sandbox.accept_log == []
     async with database.read() as session:
         row = (await session.scalars(select(OutboxMessage))).one()
+        even = (await session.scalars(select(ChatPace.next_send_at))).one()
     assert (row.state, row.attempt, row.ambiguous) == (MessageState.READY, 0, 0)
+    assert even <= clock.now, "its chat need not wait for what never left"
 
 
 async def test_nothing_is_sent_whose_lease_could_end_before_the_answer(

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 SPAN = 1.004
 """Seconds: Telegram's window, and what may pass between two messages that it finds at the same time."""
 
-AMONG_OTHERS = 1.006
+AMONG_OTHERS = 1.008
 """The same where other workers send too: room for a few messages of theirs, when the lead changes."""
 
 FORGETS = 1.001

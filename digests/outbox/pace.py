@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-GRACE = 0.008
+GRACE = 0.010
 """Slots lie this much further apart than the limit: messages of two workers take different times on the
-wire, and with it 8 ms of difference still fit; it costs 0.8% of the rate. One worker's own messages
+wire, and with it 10 ms of difference still fit; it costs 1% of the rate. One worker's own messages
 are kept apart by what Telegram answered (``bot/delivery/window.py``), so a worker that stood still
 catches up with what is left."""
 
@@ -27,7 +27,7 @@ takes longer."""
 FURTHEST = timedelta(seconds=2)
 """No honest slot lies further ahead; one that does was taken before the clock was set back."""
 
-TOLERATED_LATE = timedelta(milliseconds=4)
+TOLERATED_LATE = timedelta(milliseconds=5)
 """A send this much after its slot still fits the grace; the rest of it is for clocks and the wire."""
 
 PRIVATE_INTERVAL = timedelta(seconds=1.55)

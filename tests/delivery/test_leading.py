@@ -38,7 +38,7 @@ def test_who_leads(is_alone: bool, seen: datetime | None, leads: bool) -> None:
     ("is_alone", "now", "late"),
     [
         pytest.param(False, 9.9, 0.05, id="it leads"),
-        pytest.param(False, 10.0, 0.004, id="another may have taken over"),
+        pytest.param(False, 10.0, 0.005, id="another may have taken over"),
         pytest.param(True, 99.0, 0.05, id="there is no other"),
     ],
 )

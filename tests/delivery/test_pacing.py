@@ -44,7 +44,7 @@ async def test_answers_to_many_people_are_spaced_by_the_rate(
 ) -> None:
     for chat in range(1, 12):
         await bot.send_message(chat, "hello")
-    assert await seconds(clock, now) == pytest.approx(10 * 0.1008, abs=0.001)
+    assert await seconds(clock, now) == pytest.approx(10 * 0.101, abs=0.001)
 
 
 async def test_two_answers_to_one_person_come_at_once_the_third_waits(

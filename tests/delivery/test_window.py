@@ -45,11 +45,11 @@ class Telegram:
 def test_no_second_is_crowded_where_it_is_counted(
     rate: int, late: list[float], stalls: list[tuple[float, float]]
 ) -> None:
-    window, after_first = Window(rate), FIRST_ANSWERS * 1.008 / rate + 1
+    window, after_first = Window(rate), FIRST_ANSWERS * 1.010 / rate + 1
     telegram = Telegram(window, sorted((after_first + at, lasts) for at, lasts in stalls))
     now = 0.0
     for number, lateness in enumerate([0.0] * FIRST_ANSWERS + late):
-        now = max(now, number * 1.008 / rate + lateness)
+        now = max(now, number * 1.010 / rate + lateness)
         next_answer = telegram.answers(now)
         while (room := window.room_at(now)) is None or room > now:
             now = min(at for at in (room, next_answer) if at is not None)
@@ -64,7 +64,7 @@ def test_no_second_is_crowded_where_it_is_counted(
 def test_punctual_sends_that_are_answered_in_time_are_not_held_up() -> None:
     window = Window(30)
     for number in range(300):
-        slot = number * 1.008 / 30
+        slot = number * 1.010 / 30
         room = window.room_at(slot)
         # Nobody knows yet how much of the first answers' time was the way back; that is caught up.
         assert room is not None
@@ -73,7 +73,7 @@ def test_punctual_sends_that_are_answered_in_time_are_not_held_up() -> None:
 
 
 def test_one_answer_that_does_not_come_holds_up_nobody_for_longer_than_the_next_answer() -> None:
-    window, slots = Window(30), [number * 1.008 / 30 for number in range(300)]
+    window, slots = Window(30), [number * 1.010 / 30 for number in range(300)]
     for number, slot in enumerate(slots):
         room = window.room_at(slot)
         assert room is not None

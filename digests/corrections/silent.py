@@ -11,8 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rapidfuzz import fuzz, process
-
 from digests.stories.lead import sentences
 from digests.stories.words import Keys, keys_of, tokens
 
@@ -169,6 +167,8 @@ def _reworded(was: _Said, twin: _Said | None, whole: _Said) -> Weight | None:
 
 
 def _twin(sentence: str, after: Sequence[str], language: str) -> _Said | None:
+    from rapidfuzz import process
+
     best = process.extractOne(
         _folded(sentence), [_folded(one) for one in after], score_cutoff=ABOUT_THE_SAME
     )
@@ -188,6 +188,8 @@ def _matters(word: str) -> bool:
 def _is_typo(word: str, other: str) -> bool:
     if min(len(word), len(other)) < 5:
         return False
+    from rapidfuzz import fuzz
+
     return fuzz.ratio(word.lower(), other.lower()) >= A_TYPO
 
 

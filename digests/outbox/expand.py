@@ -34,6 +34,10 @@ _LOG = logging.getLogger(__name__)
 LOOKAHEAD_SECONDS = 60
 """The outbox holds at most this much of the rate in each lane."""
 
+HUNGRY_SECONDS = 3
+"""A lane with less than this is fed before one that has more: else a long alert would starve the digests,
+whose share of what goes out is theirs too."""
+
 CHUNK = 1_000
 """Readers in one transaction: the writer is never away for long."""
 
@@ -60,16 +64,15 @@ class Expanded:
 async def expand(
     session: AsyncSession, *, now: datetime, rate: float, chunk: int = CHUNK, apart: bool = False
 ) -> Expanded:
-    """Puts the next readers of running dispatches into the outbox, urgent lanes first. ``apart`` costs
-    more and is for after a failure: a dispatch that fails is stopped, the others go on."""
+    """Puts the next readers of running dispatches into the outbox, urgent lanes first, hungry ones before
+    them. ``apart`` costs more and is for after a failure: a dispatch that fails is stopped, the others go
+    on."""
     if apart:
         await lock_gates(session)
     room = await _room(session, rate)
     looked = rows = 0
     was_locked = False
-    for lane in Lane:
-        if room[lane] <= 0:
-            continue
+    for lane in _by_hunger(room, rate):
         dispatches = await _unexpanded(session, lane)
         was_locked = was_locked or (not dispatches and await _has_unexpanded(session, lane))
         for dispatch in dispatches:
@@ -114,6 +117,12 @@ async def _room(session: AsyncSession, rate: float) -> dict[Lane, int]:
     )
     counts = {lane: count for lane, count in waiting.all()}  # noqa: C416
     return {lane: most - counts.get(lane, 0) for lane in Lane}
+
+
+def _by_hunger(room: dict[Lane, int], rate: float) -> list[Lane]:
+    """The lanes with room, in the order in which they are fed."""
+    hungry = [lane for lane in Lane if room[lane] > rate * (LOOKAHEAD_SECONDS - HUNGRY_SECONDS)]
+    return [*hungry, *(lane for lane in Lane if room[lane] > 0 and lane not in hungry)]
 
 
 async def _unexpanded(session: AsyncSession, lane: Lane) -> Sequence[Dispatch]:

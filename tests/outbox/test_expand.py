@@ -268,3 +268,22 @@ async def test_what_a_settling_courier_holds_is_worth_asking_for_again_at_once(
         (2, False),
         (0, False),
     ]
+
+
+async def test_a_long_alert_leaves_the_digests_their_share_of_the_outbox(
+    database: Database, now: datetime
+) -> None:
+    """Three seconds' worth of each lane first; then what is urgent, as far as there is room."""
+    await digest(database, [*range(1, 201)], now)
+    async with database.write() as session:
+        await alert(session, now=now)
+    held = []
+    for _ in range(4):
+        async with database.write() as session:
+            await expand(session, now=now, rate=10, chunk=40)
+            counts = await session.execute(
+                select(OutboxMessage.lane, func.count()).group_by(OutboxMessage.lane)
+            )
+            lanes = {lane: count for lane, count in counts}  # noqa: C416
+            held.append((lanes.get(Lane.URGENT, 0), lanes.get(Lane.DIGESTS, 0)))
+    assert held == [(40, 0), (40, 40), (80, 40), (120, 40)]

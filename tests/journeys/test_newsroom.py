@@ -32,7 +32,8 @@ async def room(database: Database, now: datetime) -> AsyncIterator[Town]:
     """An owner, somebody to be invited, two thousand readers; two must agree."""
     async with Sandbox(limits=Limits.none(), open_chats=True) as telegram:
         town = Town(database, telegram, now, EDITOR)
-        town.settings = town.settings.model_copy(update={"two_person": True})
+        # Slowly: every answer at the desk takes its slot too, and the clock jumps to it.
+        town.settings = town.settings.model_copy(update={"two_person": True, "rate": 200.0})
         telegram.add_user(SECOND, "Second")
         async with database.write() as session:
             await readers(session, CROWD, now=now, topics=["strikes"])

@@ -65,8 +65,8 @@ MUTATIONS = (
     Mutation(
         "taking over: as far away as somebody was late",
         "digests/outbox/claim.py",
-        "if gate.tat != last:",
-        "if False:",
+        "has_moved := not is_alone and gate.tat != last",
+        "has_moved := False",
         "tests/outbox/test_claim.py"
         "::test_whoever_takes_over_keeps_as_far_away_as_somebody_was_late",
     ),

@@ -61,9 +61,6 @@ LONGEST_LEAD = timedelta(milliseconds=200)
 IN_FLIGHT = 256
 """Requests on the wire at once; beside them wait those that are claimed for the next quarter of a second."""
 
-WORTH_A_CLAIM = IN_FLIGHT // 2
-"""Messages: claims of fewer would cost more than the messages."""
-
 IDLE = 0.25
 """Seconds between two looks into an empty outbox; what this process plans wakes the courier sooner."""
 
@@ -114,7 +111,7 @@ class Courier:
         self._database, self._gateway, self._contents = database, gateway, contents
         self._bot_id, self._rate, self._late_after = bot_id, rate, late_after
         self._most = in_flight + min(in_flight, int(rate * pace.AHEAD.total_seconds()))
-        self._worth_a_claim = min(WORTH_A_CLAIM, in_flight // 2)
+        self._worth_a_claim = in_flight // 2  # fewer cost more than the messages
         self._clock: Clock = clock or SharedClock()
         self._dice = dice or Random()  # noqa: S311 - by how much to stand back is no secret
         self.name = str(uuid4())

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from itertools import islice
 
 from bot.delivery.window import Departure
 from digests.outbox import pace
@@ -64,9 +63,10 @@ class Leading:
             self._note(counted(departure), slot)
         self._late = [(at, late) for at, late in self._late if at > now - REMEMBERED]
         worst = max((late for _, late in self._late), default=0.0)
-        # Of what may still be counted, the oldest may be counted latest.
-        on_its_way = [counted(departure) - slot for departure, slot in islice(self._left, 1)]
-        return min(pace.AHEAD, timedelta(seconds=max(worst, *on_its_way, 0.0)))
+        if self._left:  # of what may still be counted, the oldest may be counted latest
+            departure, slot = self._left[0]
+            worst = max(worst, counted(departure) - slot)
+        return min(pace.AHEAD, timedelta(seconds=worst))
 
     def _note(self, counted: float, slot: float) -> None:
         if counted - slot > pace.TOLERATED_LATE.total_seconds():

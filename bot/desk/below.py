@@ -1,4 +1,4 @@
-"""A question about a proposed update or correction: asked by a button below it, answered in words."""
+"""What the buttons below a proposed update and below a correction have in common."""
 
 from __future__ import annotations
 
@@ -11,8 +11,28 @@ from telegram import Update
 from bot.context import Context
 from bot.desk.door import person, tapped
 from digests.alerts.dialogue import Asked, ask
+from digests.alerts.places import toggled
+from digests.alerts.update import AlertUpdate
+from digests.corrections.correction import Correction
+from digests.errors import Stale
 
 Found = TypeVar("Found")
+Placed = TypeVar("Placed", AlertUpdate, Correction)
+
+
+async def toggled_below(
+    context: Context,
+    noun: type[Placed],
+    which: int,
+    place: str,
+    offered: Callable[[AsyncSession, Placed], Awaitable[list[str]]],
+) -> tuple[str, ...]:
+    """The places of an update or correction with this one, or without it; ``Stale`` where it is gone."""
+    async with context.database.read() as session:
+        found = await session.get(noun, which)
+        if found is None:
+            raise Stale("gone")
+        return toggled(found.places, place, await offered(session, found))
 
 
 async def ask_below(

@@ -15,7 +15,7 @@ from telegram.error import Forbidden, TelegramError
 from bot.context import Context, Services
 from bot.counting import Count
 from bot.desk.door import person
-from bot.desk.face import Face, View, draw
+from bot.desk.face import AS_ITSELF, Face, View, draw
 from bot.desk.progress import dispatch_of
 from bot.desk.showing import edit, fingerprint, manner_of, remove, send
 from bot.rendering.render import Message
@@ -68,27 +68,32 @@ async def redraw(
     bot: Bot,
     alert_id: int,
     *,
-    view: View = View(),  # noqa: B008 - frozen
+    view: View = AS_ITSELF,
     in_chat: int = 0,
 ) -> None:
     """Every card of the alert shows how things are; ``view`` is for the chat where somebody tapped."""
     async with services.database.read() as session:
         drawn = []
         for card in await cards_of(session, alert_id):
-            shown = view if card.chat_id == in_chat else View()
+            shown = view if card.chat_id == in_chat else AS_ITSELF
             drawn.append((card, shown, await draw(services, session, card, shown)))
-    unfinished = {}
     for card, shown, face in drawn:
         if face.shape != card.shape:
             await _laid(services, bot, card, shown)
-            continue
-        audience = await _soon(services, face)
+    kept = [(card, shown, face) for card, shown, face in drawn if face.shape == card.shape]
+    if not kept:
+        return
+    # All cards of an alert have the same number: they wait for it once.
+    count = kept[0][2].count
+    audience = await _soon(services, count)
+    unfinished = {}
+    for card, shown, face in kept:
         await _show(services, bot, card, face, audience)
         await _renew_previews(services, bot, card, face)
         if _lacks(face, audience):
             unfinished[card.id] = shown
-    if unfinished and face.count:
-        services.counting.follow(_finish(services, bot, unfinished, face.count))
+    if unfinished and count:
+        services.counting.follow(_finish(services, bot, unfinished, count))
 
 
 async def show_controls(bot: Bot, card: Card, controls: Message) -> bool:
@@ -101,7 +106,7 @@ async def _laid(
     services: Services,
     bot: Bot,
     card: Card,
-    view: View = View(),  # noqa: B008 - frozen
+    view: View = AS_ITSELF,
 ) -> bool:
     """Sends the card's messages anew, and takes the old ones away; False where the person never spoke
     to the bot: then nobody wants it."""
@@ -109,7 +114,7 @@ async def _laid(
         face = await draw(services, session, card, view)
     try:
         ids = [await send(bot, card.chat_id, preview) for preview in face.previews]
-        audience = await _soon(services, face)
+        audience = await _soon(services, face.count)
         controls_id = await send(bot, card.chat_id, face.controls(audience), reply_to=ids[0])
     except Forbidden:
         async with services.database.write() as session:
@@ -129,8 +134,8 @@ async def _laid(
     return True
 
 
-async def _soon(services: Services, face: Face) -> Estimate | None:
-    return await face.count.soon(services.counting.patience) if face.count else None
+async def _soon(services: Services, count: Count | None) -> Estimate | None:
+    return await count.soon(services.counting.patience) if count else None
 
 
 def _lacks(face: Face, audience: Estimate | None) -> bool:

@@ -5,9 +5,10 @@ Roles are looked up anew for each command and tap, so that a dismissed editor's 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
+from enum import StrEnum
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from telegram import Update
 from telegram.constants import ChatID
@@ -33,6 +34,7 @@ REFUSED = "desk/refused.html"
 _FURTHER_REASONS = ("anonymous", "second", "own", "writer", "owner")
 """Why somebody may not whose role would allow it."""
 
+Choice = TypeVar("Choice", bound=StrEnum)
 DeskHandler = Callable[..., Coroutine[Any, Any, None]]
 
 
@@ -69,6 +71,14 @@ def number(word: str) -> int:
     if not (word.isascii() and word.isdigit() and len(word) <= 15):
         raise Stale("gone")
     return int(word)
+
+
+def choice(word: str, among: Iterable[Choice]) -> Choice:
+    """The one of these words that callback data names, which anybody may forge; ``Stale`` for any other."""
+    for one in among:
+        if one == word:
+            return one
+    raise Stale("gone")
 
 
 def tapped(update: Update) -> int:

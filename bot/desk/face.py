@@ -49,6 +49,9 @@ class View:
     looked_for: str = ""
 
 
+AS_ITSELF = View()
+
+
 @dataclass(frozen=True, slots=True)
 class Face:
     """A card's messages: a preview in each language that the alert has a text in, and the controls."""
@@ -71,7 +74,7 @@ async def draw(
     services: Services,
     session: AsyncSession,
     card: Card,
-    view: View = View(),
+    view: View = AS_ITSELF,
 ) -> Face:
     """The card as things are now."""
     manner = await manner_of(session, card.chat_id, card.language)

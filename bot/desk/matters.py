@@ -16,7 +16,7 @@ from telegram import Update
 from bot.context import Context
 from bot.desk.card import put
 from bot.desk.correct import propose as propose_correction
-from bot.desk.door import desk, number, person
+from bot.desk.door import choice, desk, number, person
 from bot.rendering.contents import with_moments
 from digests.alerts import propose
 from digests.alerts.dialogue import Asked, ask
@@ -47,7 +47,7 @@ A_DAY = timedelta(days=1)
 @desk(Act.WATCH)
 async def matters_page(update: Update, context: Context, kind: str) -> None:  # noqa: ARG001
     """The open matters of one kind."""
-    await _show_page(context, _kind(kind))
+    await _show_page(context, choice(kind, MatterKind))
 
 
 @desk(Act.PROPOSE)
@@ -287,9 +287,3 @@ async def _show_page(context: Context, kind: MatterKind) -> None:
 
 def _waits(matter: Matter, now: datetime) -> bool:
     return matter.waits_until is None or matter.waits_until <= now
-
-
-def _kind(word: str) -> MatterKind:
-    if word not in set(MatterKind):
-        raise Stale("gone")
-    return MatterKind(word)

@@ -8,36 +8,30 @@ from typing import Any
 from telegram import Update
 
 from bot.context import Context
-from bot.desk.below import ask_below
-from bot.desk.door import desk, number, person
+from bot.desk.below import ask_below, toggled_below
+from bot.desk.door import choice, desk, number, person
 from bot.desk.drafting import who
 from bot.desk.showing import retire
 from bot.desk.update import places_offered, preview
 from digests.alerts.dialogue import Asked
 from digests.alerts.permission import Act
-from digests.alerts.places import toggled
 from digests.alerts.suggestion import named
 from digests.alerts.update import AlertUpdate
 from digests.corrections import renew
-from digests.corrections.label import LABELS
-from digests.errors import Stale
-from digests.vocabulary import Language, Severity, Standing
+from digests.stories.override import TO_CHOOSE
+from digests.vocabulary import Language, Severity
 
 
 @desk(Act.CORRECT)
 async def change_severity(update: Update, context: Context, which: str, severity: str) -> None:
     """The same words, but knocking louder or more softly."""
-    if severity not in set(Severity):
-        raise Stale("gone")
-    await _instead(update, context, number(which), severity=Severity(severity))
+    await _instead(update, context, number(which), severity=choice(severity, Severity))
 
 
 @desk(Act.CORRECT)
 async def change_label(update: Update, context: Context, which: str, standing: str) -> None:
     """The same words, but surer or less sure."""
-    if standing not in LABELS:
-        raise Stale("gone")
-    await _instead(update, context, number(which), standing=Standing(standing))
+    await _instead(update, context, number(which), standing=choice(standing, TO_CHOOSE))
 
 
 @desk(Act.CORRECT)
@@ -49,13 +43,8 @@ async def nobody_said(update: Update, context: Context, which: str) -> None:
 @desk(Act.CORRECT)
 async def change_place(update: Update, context: Context, which: str, place: str) -> None:
     """It happened there as well, or it did not."""
-    async with context.database.read() as session:
-        found = await session.get(AlertUpdate, number(which))
-        if found is None:
-            raise Stale("gone")
-        among = await places_offered(session, found)
-    places = toggled(found.places, place, among)
-    await _instead(update, context, found.id, places=places)
+    places = await toggled_below(context, AlertUpdate, number(which), place, places_offered)
+    await _instead(update, context, number(which), places=places)
 
 
 @desk(Act.CORRECT)
@@ -79,9 +68,9 @@ async def ask_translation(update: Update, context: Context, which: str) -> None:
 @desk(Act.CORRECT)
 async def ask_attribution(update: Update, context: Context, which: str, language: str) -> None:
     """Waits for who says so, in this language."""
-    if language not in set(Language):
-        raise Stale("gone")
-    await _ask(update, context, Asked.ATTRIBUTION, number(which), language=language)
+    await _ask(
+        update, context, Asked.ATTRIBUTION, number(which), language=choice(language, Language)
+    )
 
 
 async def set_translation(

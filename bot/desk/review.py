@@ -9,7 +9,7 @@ from telegram import Update
 
 from bot.context import Context
 from bot.desk.card import deal
-from bot.desk.door import desk, number, person
+from bot.desk.door import choice, desk, number, person
 from bot.desk.drafting import ask_about, change, change_draft, item_now, show, who
 from bot.desk.face import Page, question_of
 from bot.desk.heard import Heard
@@ -25,11 +25,11 @@ from digests.alerts.said_moment import read_moment
 from digests.alerts.suggestion import named
 from digests.alerts.wording import headline
 from digests.audience.cities import cities
-from digests.corrections.label import LABELS
 from digests.errors import Stale
 from digests.outbox.dispatch import Lane
 from digests.outbox.notice import announce
-from digests.vocabulary import Language, Severity, Standing
+from digests.stories.override import TO_CHOOSE
+from digests.vocabulary import Language, Severity
 
 
 @desk(Act.APPROVE)
@@ -121,11 +121,10 @@ async def discard_alert(update: Update, context: Context, alert: str, revision: 
 @desk(Act.PROPOSE)
 async def turn_page(update: Update, context: Context, alert: str, revision: str, page: str) -> None:
     """Opens the topics, severities or labels to choose from; changes nothing."""
-    if page not in set(Page):
-        raise Stale("gone")
+    shown = choice(page, Page)
     async with context.database.read() as session:
         await propose.seen(session, number(alert), number(revision))
-    await show(update, context, number(alert), Page(page))
+    await show(update, context, number(alert), shown)
 
 
 @desk(Act.PROPOSE)
@@ -147,9 +146,8 @@ async def choose_severity(
     update: Update, context: Context, alert: str, revision: str, severity: str
 ) -> None:
     """Sets how loudly it knocks, and so whom it reaches."""
-    if severity not in set(Severity):
-        raise Stale("gone")
-    await change(update, context, alert, revision, Page.MAIN, severity=Severity(severity))
+    loud = choice(severity, Severity)
+    await change(update, context, alert, revision, Page.MAIN, severity=loud)
 
 
 @desk(Act.PROPOSE)
@@ -157,9 +155,8 @@ async def choose_label(
     update: Update, context: Context, alert: str, revision: str, standing: str
 ) -> None:
     """Sets how far it can be relied upon."""
-    if standing not in LABELS:
-        raise Stale("gone")
-    await change(update, context, alert, revision, Page.LABEL, standing=Standing(standing))
+    sure = choice(standing, TO_CHOOSE)
+    await change(update, context, alert, revision, Page.LABEL, standing=sure)
 
 
 @desk(Act.PROPOSE)

@@ -9,23 +9,22 @@ from typing import Any
 from telegram import Update
 
 from bot.context import Context
-from bot.desk.below import ask_below
+from bot.desk.below import ask_below, toggled_below
 from bot.desk.correct import propose
 from bot.desk.correction_preview import places_offered, preview
-from bot.desk.door import desk, number, person
+from bot.desk.door import choice, desk, number, person
 from bot.desk.drafting import who
 from bot.desk.showing import retire
 from digests.alerts.alert import Alert
 from digests.alerts.dialogue import Asked
 from digests.alerts.permission import Act
-from digests.alerts.places import toggled
 from digests.alerts.propose import newest
 from digests.alerts.suggestion import named
 from digests.corrections import amend
 from digests.corrections.correction import CorrectedSubject, Correction, CorrectionKind
-from digests.corrections.label import LABELS
 from digests.errors import Stale
-from digests.vocabulary import Language, Standing
+from digests.stories.override import TO_CHOOSE
+from digests.vocabulary import Language
 
 
 @desk(Act.CORRECT)
@@ -52,9 +51,7 @@ async def choose_photo(update: Update, context: Context, which: str, fate: str) 
 @desk(Act.CORRECT)
 async def correct_label(update: Update, context: Context, which: str, standing: str) -> None:
     """It was not as sure as we said, or surer."""
-    if standing not in LABELS:
-        raise Stale("gone")
-    await _instead(update, context, number(which), standing=Standing(standing))
+    await _instead(update, context, number(which), standing=choice(standing, TO_CHOOSE))
 
 
 @desk(Act.CORRECT)
@@ -66,22 +63,17 @@ async def correct_nobody(update: Update, context: Context, which: str) -> None:
 @desk(Act.CORRECT)
 async def correct_attribution(update: Update, context: Context, which: str, language: str) -> None:
     """Waits for who says so, in this language."""
-    if language not in set(Language):
-        raise Stale("gone")
-    await _ask(update, context, Asked.ATTRIBUTION, number(which), language=language)
+    await _ask(
+        update, context, Asked.ATTRIBUTION, number(which), language=choice(language, Language)
+    )
     await context.answer("desk/ask_attribution.html", tongue=language)
 
 
 @desk(Act.CORRECT)
 async def correct_place(update: Update, context: Context, which: str, place: str) -> None:
     """It happened there as well, or it did not."""
-    async with context.database.read() as session:
-        found = await session.get(Correction, number(which))
-        if found is None:
-            raise Stale("gone")
-        among = await places_offered(session, found)
-    places = toggled(found.places, place, among)
-    await _instead(update, context, found.id, places=places)
+    places = await toggled_below(context, Correction, number(which), place, places_offered)
+    await _instead(update, context, number(which), places=places)
 
 
 @desk(Act.CORRECT)

@@ -10,9 +10,6 @@ from digests.alerts.alert import AlertRevision
 from digests.alerts.propose import attribution as tidy
 from digests.vocabulary import Language, Standing
 
-LABELS = (Standing.CONFIRMED, Standing.DEVELOPING, Standing.DISPUTED)
-"""Those that an editor may give."""
-
 
 @dataclass(frozen=True, slots=True)
 class Label:

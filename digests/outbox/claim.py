@@ -77,8 +77,6 @@ class Claim:
     again_at: float
     open_at: float = 0.0
     """Where nothing was taken: when there will be a slot to take at all."""
-    is_dated: bool = True
-    """Whether the clock was read closely enough: else nothing was looked at."""
     tat: datetime | None = None
     """The next free slot after these; nothing where none was taken."""
     led_until: float = 0.0
@@ -134,7 +132,7 @@ async def claim(
         return Claim((), clock.monotonic(), again_at, again_at)
     reading = await clock.read(session)
     if not reading.is_close:
-        return Claim((), clock.monotonic(), clock.monotonic(), is_dated=False)
+        return Claim((), clock.monotonic(), clock.monotonic())
     if pace.was_set_back(reading.now, gate.tat):
         await follow_clock(session, gate, reading.now)
     rate = pace.rate_now(gate.rate, gate.rate_changed_at, reading.now, ceiling)

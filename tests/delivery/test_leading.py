@@ -16,7 +16,7 @@ LATER = TAT + timedelta(milliseconds=250)
 TOOK = Claim((), 0.0, 0.0, tat=TAT, led_until=10.0)
 TOOK_OVER = Claim((), 0.0, 0.0, tat=TAT, led_until=10.0, has_moved=True)
 IN_VAIN = Claim((), 0.0, 0.0, has_moved=True)
-UNDATED = Claim((), 0.0, 0.0, is_dated=False)
+UNDATED = Claim((), 0.0, 0.0)
 
 
 def counted(departure: Departure) -> float:

@@ -77,3 +77,18 @@ async def test_a_frozen_worker_cannot_hold_a_lock_for_ever(database: Database) -
     async with database.read() as session:
         said = await session.scalar(text("SHOW idle_in_transaction_session_timeout"))
     assert said == "10s"
+
+
+async def test_no_plan_is_kept_from_when_a_table_held_other_rows(database: Database) -> None:
+    if database.is_sqlite:
+        pytest.skip("SQLite keeps its plans for a prepared statement's parameters alone")
+    statement = select(Gate.tat).where(Gate.bot_id == 1)
+    kept = text(
+        "SELECT sum(generic_plans), sum(custom_plans) FROM pg_prepared_statements"
+        " WHERE statement LIKE '%FROM gate%' AND cardinality(parameter_types) > 0"
+    )
+    async with database.read() as session:
+        for _time in range(10):  # after five PostgreSQL would keep one
+            await session.execute(statement)
+        generic, planned = (await session.execute(kept)).one()
+    assert (generic, planned >= 10) == (0, True)

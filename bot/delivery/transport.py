@@ -1,4 +1,4 @@
-"""Bot API calls over aiohttp (edge): one pool of kept connections for the courier and for PTB alike.
+"""Bot API calls (edge): over one pool of kept connections, for the courier and for PTB alike.
 
 python-telegram-bot's own transport slows down with every request in flight, and builds objects that the
 courier does not need. No text from here holds the token: addresses stay inside.
@@ -7,7 +7,6 @@ courier does not need. No text from here holds the token: addresses stay inside.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 import aiohttp
@@ -17,53 +16,31 @@ from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
 from bot.delivery.answer import Answer
+from bot.delivery.connection import Response
+from bot.delivery.connections import Connections, NoConnection
 
 READ_TIMEOUT = 40.0
 """Seconds. Telegram answers slowly under load, and an answer given up is a message in doubt."""
 
-CONNECT_TIMEOUT = 10.0
-CONNECTIONS = 512
-KEPT_SECONDS = 15.0
-"""Shorter than a server keeps idle connections: one that it just closed looks like a lost answer."""
+MOST = 16 * 1024 * 1024
+"""Bytes of an answer; a hundred updates of the largest messages are a tenth of it."""
 
-_JSON = {"Content-Type": "application/json"}
-
-# Nothing reached Telegram: no connection came about, or none was free.
-_NOT_SENT = (
-    aiohttp.ClientConnectorError,
-    aiohttp.ConnectionTimeoutError,
-    aiohttp.InvalidURL,
-)
+_JSON = "application/json"
 
 
 class Transport:
-    """Calls methods of one bot. Start it once; whoever made it closes it."""
+    """Calls methods of one bot. Whoever made it closes it."""
 
     def __init__(self, token: str, api_url: str = "https://api.telegram.org") -> None:
-        self._base = f"{api_url.rstrip('/')}/bot{token}/"
-        self._files = f"{api_url.rstrip('/')}/file/bot{token}/"
-        self._urls: dict[str, URL] = {}
-        self._session: aiohttp.ClientSession | None = None
-
-    @property
-    def session(self) -> aiohttp.ClientSession:
-        """The pool; made at the first call, for it belongs to the running loop."""
-        if self._session is None or self._session.closed:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(
-                    limit=CONNECTIONS, keepalive_timeout=KEPT_SECONDS, ttl_dns_cache=60
-                ),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=_timeout(READ_TIMEOUT),
-                auto_decompress=False,
-                skip_auto_headers=("Accept-Encoding", "User-Agent", "Accept"),
-            )
-        return self._session
+        server = URL(api_url.rstrip("/"))
+        self._methods = server / f"bot{token}"
+        self._files = server / "file" / f"bot{token}"
+        self._heads: dict[str, bytes] = {}
+        self.connections = Connections(server.origin())
 
     async def close(self) -> None:
         """Closes every connection."""
-        if self._session is not None:
-            await self._session.close()
+        await self.connections.close()
 
     async def call(
         self,
@@ -77,18 +54,19 @@ class Transport:
 
         Network trouble is an answer too: it says what it means.
         """
-        url = self._urls.get(method)
-        if url is None:
-            url = self._urls[method] = URL(self._base + method, encoded=True)
+        if files:
+            request = await _form_posted(self._methods / method, _fields(payload, files))
+        else:
+            head = self._heads.get(method)
+            if head is None:
+                head = self._heads[method] = _head("POST", self._methods / method, _JSON)
+            request = _with_body(head, orjson.dumps(payload))
         try:
-            async with self.session.post(
-                url, timeout=_timeout(timeout), **_sent(payload, files)
-            ) as response:
-                return _parsed(response.status, await response.read())
-        except _NOT_SENT as error:
-            return Answer(0, description=type(error).__name__)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            return Answer(0, description=type(error).__name__, may_have_arrived=True)
+            return _parsed(await self.connections.ask(request, patience=timeout, most=MOST))
+        except NoConnection as error:
+            return Answer(0, description=str(error))
+        except OSError as error:
+            return Answer(0, description=str(error), may_have_arrived=True)
 
     async def download(self, file_id: str, *, most: int) -> bytes | None:
         """A file that Telegram keeps; none where it cannot be had now, or is larger than that."""
@@ -97,44 +75,45 @@ class Transport:
         # A server of one's own may name a path on its disk: that is not for us to read.
         if not path or path.startswith("/"):
             return None
-        url = URL(self._files).joinpath(*path.split("/"))
+        request = _head("GET", self._files.joinpath(*path.split("/"))) + b"0\r\n\r\n"
         try:
-            async with self.session.get(
-                url, timeout=_timeout(READ_TIMEOUT), allow_redirects=False
-            ) as response:
-                return await _at_most(response, most) if response.status == 200 else None
-        except (aiohttp.ClientError, TimeoutError, OSError):
+            response = await self.connections.ask(request, patience=READ_TIMEOUT, most=most)
+        except OSError:
             return None
+        return response.body if response.status == 200 else None
 
 
-async def _at_most(response: aiohttp.ClientResponse, most: int) -> bytes | None:
-    body = bytearray()
-    async for chunk in response.content.iter_chunked(65_536):
-        body += chunk
-        if len(body) > most:
-            return None
-    return bytes(body)
-
-
-@lru_cache(16)
-def _timeout(read: float) -> aiohttp.ClientTimeout:
-    return aiohttp.ClientTimeout(
-        total=None, connect=CONNECT_TIMEOUT, sock_connect=CONNECT_TIMEOUT, sock_read=read
+def _head(verb: str, url: URL, kind: str = _JSON) -> bytes:
+    """A request up to its length. yarl has quoted the path: nothing in it ends a line."""
+    lines = (
+        f"{verb} {url.raw_path_qs} HTTP/1.1",
+        f"Host: {url.host_port_subcomponent}",
+        f"Content-Type: {kind}",
+        "Content-Length: ",
     )
+    return "\r\n".join(lines).encode("ascii")
 
 
-def _sent(payload: dict[str, Any], files: Mapping[str, bytes] | None) -> dict[str, Any]:
-    if not files:
-        return {"data": orjson.dumps(payload), "headers": _JSON}
+def _with_body(head: bytes, body: bytes) -> bytes:
+    return b"%b%d\r\n\r\n%b" % (head, len(body), body)
+
+
+async def _form_posted(url: URL, fields: aiohttp.FormData) -> bytes:
+    form = fields()
+    return _with_body(_head("POST", url, form.headers["Content-Type"]), await form.as_bytes())
+
+
+def _fields(payload: dict[str, Any], files: Mapping[str, bytes]) -> aiohttp.FormData:
     form = aiohttp.FormData()
     for name, value in payload.items():
         form.add_field(name, value if isinstance(value, str) else orjson.dumps(value).decode())
     for name, content in files.items():
         form.add_field(name, content, filename=f"{name}.png", content_type="image/png")
-    return {"data": form}
+    return form
 
 
-def _parsed(status: int, body: bytes) -> Answer:
+def _parsed(response: Response) -> Answer:
+    status, body = response
     try:
         data = orjson.loads(body)
         if data["ok"]:
@@ -179,25 +158,21 @@ class TransportRequest(BaseRequest):
     ) -> tuple[int, bytes]:
         """One request; raises PTB's errors, with the cause kept and the address left out."""
         read = READ_TIMEOUT if read_timeout is BaseRequest.DEFAULT_NONE else read_timeout
+        request = await _requested(method, URL(url), request_data)
         try:
-            async with self._transport.session.request(
-                method, URL(url, encoded=True), timeout=_timeout(read), **_body(request_data)
-            ) as response:
-                return response.status, await response.read()
+            return await self._transport.connections.ask(request, patience=read, most=MOST)
         except TimeoutError as error:
             raise TimedOut from error
-        except (aiohttp.ClientError, OSError) as error:
+        except OSError as error:
             raise NetworkError(type(error).__name__) from error
 
 
-def _body(request_data: RequestData | None) -> dict[str, Any]:
-    if request_data is None:
-        return {}
-    if not request_data.contains_files:
-        return {"data": request_data.json_payload, "headers": _JSON}
+async def _requested(verb: str, url: URL, data: RequestData | None) -> bytes:
+    if data is None or not data.contains_files:
+        return _with_body(_head(verb, url), b"" if data is None else data.json_payload)
     form = aiohttp.FormData()
-    for name, value in request_data.json_parameters.items():
+    for name, value in data.json_parameters.items():
         form.add_field(name, value)
-    for name, (filename, content, mime_type) in (request_data.multipart_data or {}).items():
+    for name, (filename, content, mime_type) in (data.multipart_data or {}).items():
         form.add_field(name, content, filename=filename, content_type=mime_type)
-    return {"data": form}
+    return await _form_posted(url, form)

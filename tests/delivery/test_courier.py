@@ -12,6 +12,8 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery.courier import Courier
+from bot.delivery.gateway import Gateway
+from bot.delivery.transport import Transport
 from bot.sandbox import Fault, Sandbox
 from digests.audience import presence
 from digests.audience.subscriber import Subscriber, SubscriberState
@@ -375,7 +377,7 @@ async def test_a_refused_token_stops_everything_and_says_so(
 ) -> None:
     dispatch = await planned(database, sandbox, [1, 2], now)
     courier = courier_of()
-    courier._gateway._transport._base = f"{sandbox.url}/bot1:wrong/"
+    courier._gateway = Gateway(Transport("1:wrong", sandbox.url))
     with pytest.raises(TokenRefused):
         await courier.run()
     stand = await tallied(database, dispatch)

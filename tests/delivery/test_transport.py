@@ -82,7 +82,7 @@ async def test_ptb_speaks_through_the_same_pool(sandbox: Sandbox, transport: Tra
         photo = await bot.send_photo(1, b"\x89PNG\r\n\x1a\n" + bytes(64), caption="a picture")
     assert sent.text == "hello"
     assert photo.caption == "a picture"
-    assert not transport.session.closed
+    assert (await transport.call("sendMessage", HELLO)).ok
 
 
 async def test_ptb_gets_its_own_errors(sandbox: Sandbox, transport: Transport) -> None:

@@ -82,21 +82,20 @@ class Connections:
 
     def _give_back(self, connection: Connection) -> None:
         self._room.release()
-        now = asyncio.get_running_loop().time()
-        if connection.is_open:
-            connection.free_since = now
-            self._kept.append(connection)
-        else:
+        if not connection.is_open:
             self._open.discard(connection)
-        while self._kept and now - self._kept[0].free_since > KEPT_SECONDS:
+            return
+        connection.free_since = now = asyncio.get_running_loop().time()
+        self._kept.append(connection)
+        while now - self._kept[0].free_since > KEPT_SECONDS:
             self._forget(self._kept.popleft())
 
     def _last_kept(self) -> Connection | None:
         """The one that was used last: the others may grow old and go."""
-        now = asyncio.get_running_loop().time()
+        oldest = asyncio.get_running_loop().time() - KEPT_SECONDS
         while self._kept:
             connection = self._kept.pop()
-            if connection.is_open and now - connection.free_since <= KEPT_SECONDS:
+            if connection.is_open and connection.free_since >= oldest:
                 return connection
             self._forget(connection)
         return None

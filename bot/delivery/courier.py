@@ -20,6 +20,7 @@ from uuid import uuid4
 from sqlalchemy.exc import DBAPIError
 
 from bot.delivery.answer import Answer
+from bot.delivery.claimer import IDLE, Claimer
 from bot.delivery.counts import Counts
 from bot.delivery.departures import Departures
 from bot.delivery.flusher import DATABASE_PAUSE, Flusher
@@ -35,10 +36,9 @@ from bot.delivery.wire import Wire
 from bot.rendering.render import Message
 from digests.errors import DeliveryError, SecondPoller, TokenRefused
 from digests.outbox import pace
-from digests.outbox.claim import LEAD, Claim, Claimed, claim
+from digests.outbox.claim import Claim, Claimed
 from digests.outbox.clock import Clock, SharedClock
 from digests.outbox.dispatch import Content, Lane, MessageKind
-from digests.outbox.glance import Glance, glance
 from digests.outbox.plan import PLANNED
 from digests.outbox.settle import Result
 from digests.outbox.verdict import Meaning, Verdict
@@ -56,20 +56,10 @@ DEPARTING = 0.025
 DEPARTED_LATE_AFTER = 0.5
 """Such a message may be this late, or a slow disk would never let it go; those after it are moved back."""
 
-LONGEST_LEAD = timedelta(milliseconds=200)
-
 IN_FLIGHT = 256
 """Requests on the wire at once; beside them wait those that are claimed for the next quarter of a second."""
 
-IDLE = 0.25
-"""Seconds between two looks into an empty outbox; what this process plans wakes the courier sooner."""
-
-STANDING_BACK = 0.060
-"""Seconds, at most, by which a worker that came too late asks after the one that was there first."""
-
 DRAIN_SECONDS = 45.0
-
-_NO_TIME = timedelta(0)
 
 _FATAL: dict[Meaning, type[DeliveryError]] = {
     Meaning.TOKEN_REFUSED: TokenRefused,
@@ -108,12 +98,10 @@ class Courier:
         at_most_once: Collection[Content] = (),
         dice: Random | None = None,
     ) -> None:
-        self._database, self._gateway, self._contents = database, gateway, contents
-        self._bot_id, self._rate, self._late_after = bot_id, rate, late_after
+        self._gateway, self._contents, self._late_after = gateway, contents, late_after
         self._most = in_flight + min(in_flight, int(rate * pace.AHEAD.total_seconds()))
         self._worth_a_claim = in_flight // 2  # fewer cost more than the messages
         self._clock: Clock = clock or SharedClock()
-        self._dice = dice or Random()  # noqa: S311 - by how much to stand back is no secret
         self.name = str(uuid4())
         self.counts = Counts()
         self.flusher = Flusher(
@@ -136,13 +124,23 @@ class Courier:
             at_most_once=at_most_once,
         )
         database.listen(PLANNED, self.upkeep.wake)
-        self._hurry = False
         self._stopping = asyncio.Event()
         self._fatal: DeliveryError | None = None
         self.wire = Wire(rate, self._clock, is_alone=database.is_sqlite)
         self._slots = Slots()
         self._leading = Leading(is_alone=database.is_sqlite)
-        self._lead = LEAD
+        self._claimer = Claimer(
+            database,
+            self._clock,
+            self.now,
+            self.wire,
+            self._leading,
+            self.counts,
+            bot_id=bot_id,
+            owner=self.name,
+            ceiling=rate,
+            dice=dice or Random(),  # noqa: S311 - by how much to stand back is no secret
+        )
         self._waiting_groups: dict[int, float] = {}
 
     def now(self) -> datetime:
@@ -150,8 +148,8 @@ class Courier:
         return self.upkeep.now()
 
     def _fed(self) -> None:
-        """There are new messages: one slot is claimed as soon as there is one, an alert may be waiting."""
-        self._hurry = True
+        """There are new messages."""
+        self._claimer.hurry()
         self._woken.set()
 
     def wake(self) -> None:
@@ -196,7 +194,7 @@ class Courier:
             taken = await self._claim()
             self._launch(taken)
             await self._finish_flying()
-            seen = await self._glance(timedelta(seconds=patience))
+            seen = await self._claimer.glance(timedelta(seconds=patience))
             if not taken.messages and not seen.is_waiting:
                 return
             if self._clock.monotonic() > until:
@@ -215,66 +213,18 @@ class Courier:
             await rest(self._clock, again_at, self._woken)
 
     async def _round(self) -> float:
-        """One look and, where there is something, one claim; when to look again."""
+        """One look, and what it brings; when to look again."""
         while self._most - len(self._flying) < self._worth_a_claim:
             self._landed.clear()
             await self._landed.wait()
         self._woken.clear()
-        seen = await self._glance(pace.AHEAD)
-        if not seen.is_waiting:
-            return self._clock.monotonic() + IDLE
-        hurry, self._hurry = self._hurry and self._leading.leads(seen.tat), False
-        if not hurry and (patience := self._taken_by_others(seen)) > _NO_TIME:
-            return self._clock.monotonic() + patience.total_seconds()
-        taken = await self._claim()
-        self._launch(taken)
-        if taken.messages:
-            return taken.again_at
-        if hurry:
-            self._hurry = True
-            return taken.open_at
-        # Whoever found the slots taken stands back a little: one worker claims, the others watch.
-        return taken.again_at + self._dice.uniform(0, STANDING_BACK)
-
-    def _taken_by_others(self, seen: Glance) -> timedelta:
-        """How long the slots ahead are claimed; seen without the lock that all workers wait for."""
-        now = self.now()
-        leads = self._leading.leads(seen.tat)
-        if not leads and self._missed() > pace.TOLERATED_LATE:
-            return _NO_TIME  # the others' slots must move, and only a claim does that
-        if seen.tat is None or pace.was_set_back(now, seen.tat):
-            return _NO_TIME
-        return pace.ask_at(seen.tat, self._lead, leads=leads) - now
-
-    def _missed(self) -> timedelta:
-        return self._leading.late(self._clock.monotonic(), self.wire.counted_by)
-
-    async def _glance(self, within: timedelta) -> Glance:
-        async with self._database.read() as session:
-            return await glance(session, self._bot_id, horizon=self.now() + within)
+        taken, again_at = await self._claimer.look(self._most - len(self._flying))
+        if taken is not None:
+            self._launch(taken)
+        return again_at
 
     async def _claim(self) -> Claim:
-        began = self._clock.monotonic()
-        async with self._database.write() as session:
-            taken = await claim(
-                session,
-                self._clock,
-                bot_id=self._bot_id,
-                owner=self.name,
-                ceiling=self._rate,
-                most=self._most - len(self._flying),
-                lead=self._lead,
-                last=self._leading.tat,
-                is_alone=self._database.is_sqlite,
-                late=self._missed(),
-            )
-        self._leading.claimed(taken)
-        self.counts.claims += 1
-        self.counts.claim_seconds += self._clock.monotonic() - began
-        # A slow commit must not eat the slots it brings: the next claim's begin that much later.
-        took = timedelta(seconds=self._clock.monotonic() - taken.read_at)
-        self._lead = min(LONGEST_LEAD, max(LEAD, took * 1.5, self._lead * 0.9))
-        return taken
+        return await self._claimer.claim(self._most - len(self._flying))
 
     def _launch(self, taken: Claim) -> None:
         renderings: dict[object, asyncio.Task[tuple[Message, ...]]] = {}

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from yarl import URL
 
-from bot.delivery.connection import AnswerLost, Response
+from bot.delivery.connection import AnswerLost, Connection, Response
 from bot.delivery.connections import Connections, NoConnection
 
 REQUEST = b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}"
@@ -203,22 +203,31 @@ async def test_a_server_that_speaks_unasked_is_not_listened_to(
     assert server.connections == 2
 
 
-async def test_a_picture_on_a_slow_line_is_not_given_up_while_it_goes_out(
-    server: Server, connections: Connections
-) -> None:
-    size, taken = 16_000_000, 0
+class SlowLine(asyncio.Transport):
+    """Takes a little more of what is to be sent whenever somebody looks, and answers nothing."""
 
-    async def say(_number: int, heard: bytes, writer: asyncio.StreamWriter) -> None:
-        nonlocal taken
-        taken += len(heard)
-        await asyncio.sleep(0.001)
-        if taken >= size:
-            writer.write(OK)
+    def __init__(self, unsent: int) -> None:
+        super().__init__()
+        self.unsent = unsent
 
-    server.says = say
-    head = b"POST / HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % size
-    request = head + bytes(size - len(head))
-    assert await connections.ask(request, patience=0.1, most=MOST) == (200, b"good")
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """It is buffered."""
+
+    def get_write_buffer_size(self) -> int:
+        """What has not gone out yet."""
+        self.unsent = max(0, self.unsent - 1)
+        return self.unsent
+
+    def abort(self) -> None:
+        """The end."""
+
+
+async def test_a_picture_on_a_slow_line_is_given_up_only_when_nothing_more_goes_out() -> None:
+    line, connection = SlowLine(9), Connection()
+    connection.connection_made(line)
+    with pytest.raises(TimeoutError):
+        await connection.ask(REQUEST, patience=0.01, most=MOST)
+    assert line.unsent == 0
 
 
 async def test_closing_leaves_nobody_waiting(server: Server, connections: Connections) -> None:

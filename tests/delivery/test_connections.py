@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import pytest
 from yarl import URL
@@ -13,6 +15,7 @@ from bot.delivery.connections import Connections, NoConnection
 
 REQUEST = b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngood"
+CERTIFICATE = Path(__file__).with_name("localhost.pem")
 PATIENCE = 5.0
 MOST = 1_000
 
@@ -52,13 +55,19 @@ class Server:
                 return
         writer.close()
 
+    async def listen(self, tls: ssl.SSLContext | None = None) -> asyncio.Server:
+        """On loopback; its address is ``url`` then."""
+        listening = await asyncio.start_server(self.hear, "127.0.0.1", 0, ssl=tls)
+        port = listening.sockets[0].getsockname()[1]
+        self.url = URL(f"https://localhost:{port}" if tls else f"http://127.0.0.1:{port}")
+        return listening
+
 
 @pytest.fixture
 async def server() -> AsyncIterator[Server]:
     """Listens on loopback."""
     made = Server()
-    listening = await asyncio.start_server(made.hear, "127.0.0.1", 0)
-    made.url = URL(f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}")
+    listening = await made.listen()
     yield made
     listening.close()
 
@@ -238,6 +247,27 @@ async def test_closing_leaves_nobody_waiting(server: Server, connections: Connec
     await connections.close()
     with pytest.raises(AnswerLost):
         await waiting
+
+
+@pytest.mark.parametrize("is_trusted", [True, False])
+async def test_only_a_server_whose_certificate_is_trusted_is_told_anything(
+    is_trusted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if is_trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    server, shown = Server(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    shown.load_cert_chain(CERTIFICATE)
+    listening = await server.listen(shown)
+    connections = Connections(server.url)
+    if is_trusted:
+        assert [await asked(connections) for _time in range(2)] == [(200, b"good")] * 2
+        assert server.connections == 1
+    else:
+        with pytest.raises(NoConnection, match="SSLCertVerificationError"):
+            await asked(connections)
+        assert server.heard == []
+    await connections.close()
+    listening.close()
 
 
 async def test_what_finds_none_free_is_not_sent(

@@ -37,7 +37,7 @@ class Log:
         self.rate = rate
         self._second: deque[float] = deque(maxlen=rate)
         self.accepted = self.refused = 0
-        self.first = self.last = 0.0
+        self.first = self.warm = self.last = 0.0
 
     def accepts(self) -> bool:
         """Counts one message."""
@@ -49,11 +49,14 @@ class Log:
         self.accepted += 1
         if self.rate:
             self._second.append(now)
+            if self.accepted == self.rate:
+                self.warm = now
         return True
 
     def told(self) -> bytes:
-        """As JSON; times are seconds of the machine's monotonic clock."""
-        names = ("accepted", "refused", "first", "last")
+        """As JSON; times are seconds of the machine's monotonic clock, ``warm`` that of the first second's
+        last message."""
+        names = ("accepted", "refused", "first", "warm", "last")
         return json.dumps({name: getattr(self, name) for name in names}).encode()
 
 

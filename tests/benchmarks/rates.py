@@ -1,8 +1,9 @@
 """How much of the allowed rate is used: ``python -m tests.benchmarks.rates``.
 
 Workers in processes of their own, as many identical ``frontwire run`` would be, against a server in
-another that counts in true sliding seconds and refuses what exceeds them. From the first message that it
-accepted to the last, the share of the rate; and how often it refused, which should be never.
+another that counts in true sliding seconds and refuses what exceeds them. They are at work before there is
+anything to send; from the last message of the first second, in which they run through their code for the
+first time, to the last of all: the share of the rate; and how often it refused, which should be never.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+from digests.migrations import upgrade
 from digests.storage.database import Database
 from tests.benchmarks import figure
 from tests.benchmarks.delivery import databases, fill
@@ -34,10 +36,17 @@ PATIENCE = 6
 def used(url: str, workers: int, rate: int) -> dict[str, float]:
     """What the server saw."""
     count = rate * SECONDS
-    asyncio.run(filled(url, count))
+    asyncio.run(prepared(url))
     with lean_server(rate) as port:
         command = [sys.executable, "-m", "tests.benchmarks.worker", url, f"http://127.0.0.1:{port}"]
-        running = [subprocess.Popen([*command, str(rate)], cwd=ROOT) for _ in range(workers)]
+        running = [
+            subprocess.Popen([*command, str(rate)], cwd=ROOT, stdout=subprocess.PIPE)
+            for _ in range(workers)
+        ]
+        for process in running:
+            assert process.stdout is not None
+            process.stdout.readline()
+        asyncio.run(filled(url, count))
         until = time.monotonic() + SECONDS * PATIENCE
         while (found := told(port))["accepted"] < count and time.monotonic() < until:
             time.sleep(0.25)
@@ -45,7 +54,14 @@ def used(url: str, workers: int, rate: int) -> dict[str, float]:
             process.send_signal(signal.SIGTERM)
         for process in running:
             process.wait(60)
-    return found | {"share": (found["accepted"] - 1) / (found["last"] - found["first"]) / rate}
+    return found | {"share": (found["accepted"] - rate) / (found["last"] - found["warm"]) / rate}
+
+
+async def prepared(url: str) -> None:
+    """An empty database."""
+    database = Database(url)
+    await upgrade(database)
+    await database.close()
 
 
 async def filled(url: str, count: int) -> None:

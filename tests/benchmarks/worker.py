@@ -1,6 +1,7 @@
 """One worker in a process of its own: ``python -m tests.benchmarks.worker DATABASE_URL API_URL RATE``.
 
-Delivers until SIGTERM, then drains. On SQLite it holds the process lock, as ``frontwire run`` does.
+Says that it is at work, delivers until SIGTERM, then drains. On SQLite it holds the process lock, as
+``frontwire run`` does.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ async def deliver(database_url: str, api_url: str, rate: float) -> None:
     running = asyncio.create_task(courier.run())
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    print("at work", flush=True)
     await stop.wait()
     await courier.drain()
     await running

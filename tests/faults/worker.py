@@ -23,7 +23,7 @@ from dataclasses import asdict, dataclass
 from multiprocessing.connection import Connection
 
 from bot.__main__ import keep_what_is_there
-from bot.delivery import courier as courier_file
+from bot.delivery import claimer as claimer_file
 from bot.delivery import flusher as flusher_file
 from bot.delivery import upkeep as upkeep_file
 from bot.delivery.courier import Courier
@@ -144,7 +144,7 @@ def _before_call(cls: type, name: str, passed: _Countdown, has_any) -> None:  # 
 
 
 def _at_claim_before(passed: _Countdown) -> None:
-    _after_verb(courier_file, "claim", passed, lambda found: bool(found.messages))
+    _after_verb(claimer_file, "claim", passed, lambda found: bool(found.messages))
 
 
 def _at_claim_after(passed: _Countdown) -> None:

@@ -64,7 +64,8 @@ class Flusher:
         while True:
             await self._some.wait()
             with suppress(TimeoutError):  # fewer than a full batch: they have waited long enough
-                await asyncio.wait_for(self._many.wait(), BEHIND_SECONDS)
+                async with asyncio.timeout(BEHIND_SECONDS):
+                    await self._many.wait()
             await self._write_next()
 
     async def flush(self) -> None:

@@ -79,8 +79,17 @@ class Upkeep:
         self._has_arrived = True
 
     async def run(self) -> None:
-        """Until it is cancelled."""
-        await asyncio.gather(self._feeding(), self._rescuing())
+        """Until it is cancelled; then both chores have ended, and neither was cancelled twice: who cancels a
+        connection that is being closed leaves aiosqlite waiting for a thread that has ended."""
+        chores = [asyncio.create_task(chore) for chore in (self._feeding(), self._rescuing())]
+        try:
+            ended, _ = await asyncio.wait(chores, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for chore in chores:
+                chore.cancel()
+            await asyncio.gather(*chores, return_exceptions=True)
+        for chore in ended:
+            chore.result()
 
     async def feed(self) -> None:
         """Puts into the outbox what there is room for."""
@@ -121,7 +130,9 @@ class Upkeep:
             except (DBAPIError, OSError) as error:
                 _LOG.warning("feeding waits for the database: %s", type(error).__name__)
             try:
-                await asyncio.wait_for(self._woken.wait(), FEED_SECONDS)
+                # Not wait_for: Python 3.11's loses a cancellation that comes as we are woken.
+                async with asyncio.timeout(FEED_SECONDS):
+                    await self._woken.wait()
             except TimeoutError:
                 continue  # nobody woke us; look all the same
             self._woken.clear()

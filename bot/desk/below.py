@@ -47,13 +47,5 @@ async def ask_below(
     user_id = person(update)
     async with context.database.write() as session:
         found = await undecided(session, which)
-        await ask(
-            session,
-            asked,
-            chat_id=user_id,
-            user_id=user_id,
-            now=context.now(),
-            preview=tapped(update),
-            **about,
-        )
+        await ask(session, asked, user_id, now=context.now(), preview=tapped(update), **about)
     return found

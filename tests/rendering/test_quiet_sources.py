@@ -84,6 +84,18 @@ async def test_where_all_speak_nothing_is_said(database: Database, now: datetime
     assert "Quiet" not in await shown(database, now)
 
 
+async def test_a_source_that_spoke_again_before_the_digest_is_not_named(
+    database: Database, now: datetime
+) -> None:
+    async with database.write() as session:
+        values = silent("River Radio", now - timedelta(hours=9))
+        matter = await raise_matter(
+            session, MatterKind.SOURCE, "9", values, now=now - timedelta(hours=2)
+        )
+        settle(matter, "over", by=None, now=now - timedelta(hours=1))
+    assert "River Radio" not in await shown(database, now)
+
+
 async def test_a_digest_that_is_corrected_later_says_what_was_so_then(
     database: Database, now: datetime
 ) -> None:

@@ -1,7 +1,8 @@
 """The Telegram side. Rooms, and who may import whom (importer first):
 
-cli -> __main__ -> process -> ticks | menu -> application | timetable | web | polling -> chat | desk
-| delivery | failures -> context -> rendering -> settings; the sandbox imports nothing of the rest
+cli -> __main__ -> sandboxed -> process -> ticks | menu -> application | timetable | web | polling
+-> chat | desk | delivery | failures -> context -> rendering -> settings; the sandbox imports nothing
+of the rest
 
 settings      all settings, typed; the only reader of the environment
 console       what the command line prints
@@ -26,6 +27,7 @@ sandbox       a local Bot API server with a chat page in the browser
 sample        what the sandbox begins with
 doctor        what is checked of token, database, clock, sources and permissions
 process       one running Frontwire: its parts, started and stopped in order
+sandboxed     the bot on the sandbox, where it has no token
 cli           the command line, a file for each kind of command
 """
 

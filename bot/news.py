@@ -11,7 +11,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.rendering.digest import digest_parts
-from bot.rendering.render import Message, Words
+from bot.rendering.render import Message, Version, Words
 from digests.alerts.united import carry_over
 from digests.audience.sharing import taste_for
 from digests.audience.subscribe import FIRST_WINDOW
@@ -139,7 +139,7 @@ async def preview_digest(
         empty = Wanted(taste, since, end)
         edition_id = edition.id if edition else (await press(session, [empty], now=now))[empty]
         edition = await session.get_one(Edition, edition_id)
-        parts = await digest_parts(session, Words(topics), edition_id, 1, language, "UTC")
+        parts = await digest_parts(session, Words(topics), Version(edition_id, 1, language, "UTC"))
         explained = await _explained(session, edition, wanted, language, length)
         await session.rollback()
     return Preview(parts, explained)

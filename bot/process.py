@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
@@ -127,6 +128,12 @@ class Process:
     def stop(self) -> None:
         """Asks ``run`` to end."""
         self._stop.set()
+
+    def stop_on_signals(self) -> None:
+        """Stops when the system or Ctrl-C asks."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop)
 
     async def run(self, *, migrate: bool = False) -> None:
         """Runs until ``stop``. Raises what makes going on senseless: a token that is refused."""

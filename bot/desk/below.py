@@ -12,9 +12,11 @@ from bot.context import Context
 from bot.desk.door import person, tapped
 from digests.alerts.dialogue import Asked, ask
 from digests.alerts.places import toggled
+from digests.alerts.suggestion import named
 from digests.alerts.update import AlertUpdate
 from digests.corrections.correction import Correction
 from digests.errors import Stale
+from digests.vocabulary import Language
 
 Found = TypeVar("Found")
 Placed = TypeVar("Placed", AlertUpdate, Correction)
@@ -35,6 +37,28 @@ async def toggled_below(
         return toggled(found.places, place, await offered(session, found))
 
 
+async def translated_below(
+    context: Context, noun: type[Placed], which: int, said: str
+) -> dict[str, Any]:
+    """What changes with the same in the other language; who says so as well, where the text names them."""
+    async with context.database.read() as session:
+        found = await session.get_one(noun, which)
+    other = next(one for one in Language if one != found.main_language).value
+    says, other_says = found.said_by, named(said)
+    if says and other_says:
+        return {"others": {other: said}, "said_by": {other: other_says, **says}}
+    return {"others": {other: said}}
+
+
+async def attributed_below(
+    context: Context, noun: type[Placed], which: int, language: str, said: str
+) -> dict[str, str]:
+    """Who says so, by language, once this is said in one of them."""
+    async with context.database.read() as session:
+        found = await session.get_one(noun, which)
+    return found.said_by | {language: said}
+
+
 async def ask_below(
     update: Update,
     context: Context,
@@ -47,13 +71,5 @@ async def ask_below(
     user_id = person(update)
     async with context.database.write() as session:
         found = await undecided(session, which)
-        await ask(
-            session,
-            asked,
-            chat_id=user_id,
-            user_id=user_id,
-            now=context.now(),
-            preview=tapped(update),
-            **about,
-        )
+        await ask(session, asked, user_id, now=context.now(), preview=tapped(update), **about)
     return found

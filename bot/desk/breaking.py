@@ -62,15 +62,7 @@ async def _ask(
 ) -> None:
     user_id = person(update)
     async with context.database.write() as session:
-        await ask(
-            session,
-            Asked.BREAKING,
-            chat_id=user_id,
-            user_id=user_id,
-            now=context.now(),
-            link=link,
-            photo=photo,
-        )
+        await ask(session, Asked.BREAKING, user_id, now=context.now(), link=link, photo=photo)
     await context.answer("desk/ask_breaking.html", link=link, photo=photo)
 
 

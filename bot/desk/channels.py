@@ -45,13 +45,7 @@ async def offer_channel(update: Update, context: Context) -> None:
     title = change.chat.title or str(change.chat.id)
     async with context.database.write() as session:
         dialogue = await ask(
-            session,
-            Asked.KEEP,
-            chat_id=user.id,
-            user_id=user.id,
-            now=context.now(),
-            channel=change.chat.id,
-            title=title,
+            session, Asked.KEEP, user.id, now=context.now(), channel=change.chat.id, title=title
         )
     question = context.words.message(
         "desk/channel.html", manner.language, dialogue=dialogue, title=title
@@ -107,8 +101,7 @@ async def offer_post(update: Update, context: Context, said: Heard, origin: Orig
         dialogue = await ask(
             session,
             Asked.KEEP,
-            chat_id=user_id,
-            user_id=user_id,
+            user_id,
             now=context.now(),
             channel=origin.chat_id,
             title=origin.title,

@@ -249,8 +249,7 @@ async def _ask(update: Update, context: Context, kind: CorrectionKind, alert_id:
         await ask(
             session,
             _ASKED[kind],
-            chat_id=user_id,
-            user_id=user_id,
+            user_id,
             now=context.now(),
             alert=alert.id,
             revision=alert.revision,
@@ -271,8 +270,7 @@ async def _ask_story(
         dialogue = await ask(
             session,
             Asked.STORY,
-            chat_id=user_id,
-            user_id=user_id,
+            user_id,
             now=context.now(),
             kind=kind,
             words=words,

@@ -55,8 +55,7 @@ async def ask_about(
         await ask(
             session,
             asked,
-            chat_id=user_id,
-            user_id=user_id,
+            user_id,
             now=context.now(),
             alert=number(alert),
             revision=number(revision),

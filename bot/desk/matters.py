@@ -238,15 +238,7 @@ async def _ask(update: Update, context: Context, matter: str, asked: Asked) -> N
     async with context.database.write() as session:
         found = await undecided(session, number(matter), MatterKind.EDIT, now=now)
         story = await _story(session, found)
-        await ask(
-            session,
-            asked,
-            chat_id=user_id,
-            user_id=user_id,
-            now=now,
-            story=story.id,
-            revision=story.revision,
-        )
+        await ask(session, asked, user_id, now=now, story=story.id, revision=story.revision)
     values = line(found)
     await context.answer("desk/ask_edit.html", matter=with_moments(values), asked=asked)
 

@@ -8,14 +8,13 @@ from typing import Any
 from telegram import Update
 
 from bot.context import Context
-from bot.desk.below import ask_below, toggled_below
+from bot.desk.below import ask_below, attributed_below, toggled_below, translated_below
 from bot.desk.door import choice, desk, number, person
 from bot.desk.drafting import who
 from bot.desk.showing import retire
 from bot.desk.update import places_offered, preview
 from digests.alerts.dialogue import Asked
 from digests.alerts.permission import Act
-from digests.alerts.suggestion import named
 from digests.alerts.update import AlertUpdate
 from digests.corrections import renew
 from digests.stories.override import TO_CHOOSE
@@ -76,14 +75,8 @@ async def ask_attribution(update: Update, context: Context, which: str, language
 async def set_translation(
     update: Update, context: Context, update_id: int, said: str, preview_id: int
 ) -> None:
-    """The same in the other language; who says so as well, where the text names them."""
-    async with context.database.read() as session:
-        found = await session.get_one(AlertUpdate, update_id)
-    other = next(one for one in Language if one != found.language).value
-    says, other_says = _said_by(found), named(said)
-    if other_says and says:
-        says.setdefault(other, other_says)
-    changes: dict[str, Any] = {"others": {other: said}, "said_by": says}
+    """The same in the other language."""
+    changes = await translated_below(context, AlertUpdate, update_id, said)
     await _instead(update, context, update_id, preview_id, **changes)
 
 
@@ -91,9 +84,7 @@ async def set_attribution(
     update: Update, context: Context, update_id: int, language: str, said: str, preview_id: int
 ) -> None:
     """Who says so, in one language."""
-    async with context.database.read() as session:
-        found = await session.get_one(AlertUpdate, update_id)
-    says = _said_by(found) | {language: said}
+    says = await attributed_below(context, AlertUpdate, update_id, language, said)
     await _instead(update, context, update_id, preview_id, said_by=says)
 
 
@@ -117,7 +108,7 @@ async def _instead(
             "others": old.others,
             "severity": old.severity,
             "standing": old.standing,
-            "said_by": _said_by(old),
+            "said_by": old.said_by,
             "photo": old.photo,
             "places": old.places,
         }
@@ -126,8 +117,3 @@ async def _instead(
         )
     await retire(context, person(update), preview_id)
     await preview(update, context, made)
-
-
-def _said_by(found: AlertUpdate) -> dict[str, str]:
-    main = {found.language: found.attribution} if found.attribution else {}
-    return {**found.attributions, **main}

@@ -45,8 +45,7 @@ async def report_error(update: Update, context: Context) -> None:
             await ask(
                 session,
                 Asked.REPORT,
-                chat_id=chat.id,
-                user_id=query.from_user.id,
+                query.from_user.id,
                 now=context.now(),
                 message=query.message.message_id,
             )
@@ -55,10 +54,9 @@ async def report_error(update: Update, context: Context) -> None:
 
 async def drop_report(update: Update, context: Context) -> None:
     """The reader has changed their mind."""
-    chat, user = update.effective_chat, update.effective_user
-    if chat is not None and user is not None:
+    if update.effective_user is not None:
         async with context.database.write() as session:
-            await drop(session, chat_id=chat.id, user_id=user.id)
+            await drop(session, update.effective_user.id)
     await context.change("desk/report_dropped.html")
 
 
@@ -91,14 +89,7 @@ async def ask_answer(update: Update, context: Context, report: str) -> None:
         found = await session.get(Report, number(report))
         if found is None or found.answered_at is not None:
             raise Stale("decided" if found else "gone")
-        await ask(
-            session,
-            Asked.ANSWER,
-            chat_id=user_id,
-            user_id=user_id,
-            now=context.now(),
-            report=found.id,
-        )
+        await ask(session, Asked.ANSWER, user_id, now=context.now(), report=found.id)
     await context.answer("desk/ask_answer.html")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from telegram import Update
 
 from bot.context import Context
-from bot.desk.below import ask_below, toggled_below
+from bot.desk.below import ask_below, attributed_below, toggled_below, translated_below
 from bot.desk.correct import propose
 from bot.desk.correction_preview import places_offered, preview
 from bot.desk.door import choice, desk, number, person
@@ -19,7 +19,6 @@ from digests.alerts.alert import Alert
 from digests.alerts.dialogue import Asked
 from digests.alerts.permission import Act
 from digests.alerts.propose import newest
-from digests.alerts.suggestion import named
 from digests.corrections import amend
 from digests.corrections.correction import CorrectedSubject, Correction, CorrectionKind
 from digests.errors import Stale
@@ -105,14 +104,8 @@ async def _propose(update: Update, context: Context, alert: Alert, **wrong: Any)
 async def set_translation(
     update: Update, context: Context, correction_id: int, said: str, preview_id: int
 ) -> None:
-    """The same in the other language; who says so as well, where the text names them."""
-    async with context.database.read() as session:
-        found = await session.get_one(Correction, correction_id)
-    other = next(one for one in Language if one != found.main_language).value
-    changes: dict[str, Any] = {"others": {other: said}}
-    says, other_says = _said_by(found), named(said)
-    if says and other_says:
-        changes["said_by"] = {other: other_says, **says}
+    """The same in the other language."""
+    changes = await translated_below(context, Correction, correction_id, said)
     await _instead(update, context, correction_id, preview_id, **changes)
 
 
@@ -120,14 +113,8 @@ async def set_attribution(
     update: Update, context: Context, correction_id: int, language: str, said: str, preview_id: int
 ) -> None:
     """Who says so, in one language."""
-    async with context.database.read() as session:
-        found = await session.get_one(Correction, correction_id)
-    says = _said_by(found) | {language: said}
+    says = await attributed_below(context, Correction, correction_id, language, said)
     await _instead(update, context, correction_id, preview_id, said_by=says)
-
-
-def _said_by(found: Correction) -> dict[str, str]:
-    return found.label.said_by(found.main_language) if found.label else {}
 
 
 async def _ask(

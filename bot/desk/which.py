@@ -47,8 +47,7 @@ async def alert_meant(
         dialogue = await ask(
             session,
             Asked.ALERT,
-            chat_id=user_id,
-            user_id=user_id,
+            user_id,
             now=context.now(),
             alerts=[alert_id for alert_id, _ in alerts],
             **about,

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.rendering.cover import cover
 from bot.rendering.paginate import CAPTION, TEXT, shortened, weight
-from bot.rendering.render import Message, Photo, Words
+from bot.rendering.render import Message, Photo, Version, Words
 from digests.alerts.alert import Alert, AlertRevision, RevisionReason
 from digests.alerts.propose import Item, item_of
 from digests.alerts.update import AlertUpdate, updates_until
@@ -75,17 +75,10 @@ class Told:
         return body(self.item.told_in(language))
 
 
-async def alert_parts(
-    session: AsyncSession,
-    words: Words,
-    subject_id: int,
-    revision: int,
-    language: Language,
-    timezone: str,
-) -> tuple[Message, ...]:
+async def alert_parts(session: AsyncSession, words: Words, version: Version) -> tuple[Message, ...]:
     """The alert at this revision; always one message."""
-    shown = await told(session, subject_id, revision, language)
-    return (render(words, shown, language, timezone),)
+    shown = await told(session, version.subject_id, version.revision, version.language)
+    return (render(words, shown, version.language, version.timezone),)
 
 
 async def told(session: AsyncSession, alert_id: int, revision: int, language: Language) -> Told:

@@ -13,7 +13,7 @@ from bot.rendering.alert import alert_parts
 from bot.rendering.correction import correction_parts
 from bot.rendering.digest import digest_parts, map_parts
 from bot.rendering.news import news_parts
-from bot.rendering.render import Message, Words
+from bot.rendering.render import Message, Version, Words
 from bot.rendering.update import update_parts
 from bot.rendering.waking import waking_parts
 from digests.outbox.dispatch import Content
@@ -21,27 +21,20 @@ from digests.outbox.notice import Notice
 from digests.storage.database import Database
 from digests.vocabulary import Language
 
-Key = tuple[Content, int, int, Language, str]
+Key = tuple[Content, Version]
 Parts = tuple[Message, ...]
 
 KEPT = 2_000
 """Renderings held in memory: about 10 kB each."""
 
 
-async def notice_parts(
-    session: AsyncSession,
-    words: Words,
-    subject_id: int,
-    revision: int,  # noqa: ARG001 - it holds its newest words alone
-    language: Language,
-    timezone: str,
-) -> Parts:
+async def notice_parts(session: AsyncSession, words: Words, version: Version) -> Parts:
     """A notice: its kind names its template."""
-    notice = await session.get_one(Notice, subject_id)
+    notice = await session.get_one(Notice, version.subject_id)
     return words.parts(
         f"messages/notices/{notice.kind}.html",
-        language,
-        timezone=timezone,
+        version.language,
+        timezone=version.timezone,
         now=notice.made_at,
         **with_moments(notice.values),
     )
@@ -90,7 +83,7 @@ class Contents:
         timezone: str,
     ) -> Parts:
         """The messages of one content, in order; at least one."""
-        key = (content, subject_id, revision, language, timezone)
+        key = (content, Version(subject_id, revision, language, timezone))
         task = self._kept.get(key)
         if task is None:
             task = self._kept[key] = asyncio.create_task(self._render(*key))
@@ -106,15 +99,6 @@ class Contents:
                 del self._kept[key]
             raise
 
-    async def _render(
-        self,
-        content: Content,
-        subject_id: int,
-        revision: int,
-        language: Language,
-        timezone: str,
-    ) -> Parts:
+    async def _render(self, content: Content, version: Version) -> Parts:
         async with self._database.read() as session:
-            return await _RENDERERS[content](
-                session, self._words, subject_id, revision, language, timezone
-            )
+            return await _RENDERERS[content](session, self._words, version)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.rendering.alert import label_before, places_before
-from bot.rendering.render import Message, Words
+from bot.rendering.render import Message, Version, Words
 from digests.alerts.alert import AlertRevision
 from digests.alerts.propose import item_of
 from digests.alerts.wording import headline
@@ -50,17 +50,12 @@ class Admitted:
 
 
 async def correction_parts(
-    session: AsyncSession,
-    words: Words,
-    subject_id: int,
-    revision: int,  # noqa: ARG001 - a correction has one; a new error is a new correction
-    language: Language,
-    timezone: str,
+    session: AsyncSession, words: Words, version: Version
 ) -> tuple[Message, ...]:
     """The correction; always one message."""
-    correction = await session.get_one(Correction, subject_id)
-    shown = await admitted(session, correction, language)
-    return (render(words, shown, language, timezone),)
+    correction = await session.get_one(Correction, version.subject_id)
+    shown = await admitted(session, correction, version.language)
+    return (render(words, shown, version.language, version.timezone),)
 
 
 async def admitted(

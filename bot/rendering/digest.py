@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.rendering.day_map import map_message
-from bot.rendering.render import Message, Words
+from bot.rendering.render import Message, Version, Words
 from bot.rendering.stories import Admitted, StoryView, own_first, source_names, view
 from digests.alerts.followed import alerted_at
 from digests.alerts.quiet_sources import QuietSource, quiet_sources
@@ -56,31 +56,26 @@ class EarlierError:
 
 
 async def digest_parts(
-    session: AsyncSession,
-    words: Words,
-    subject_id: int,
-    revision: int,  # noqa: ARG001 - the places always hold the newest words
-    language: Language,
-    timezone: str,
+    session: AsyncSession, words: Words, version: Version
 ) -> tuple[Message, ...]:
     """The digest of one edition, in a reader's language and zone."""
-    edition = await session.get_one(Edition, subject_id)
+    edition = await session.get_one(Edition, version.subject_id)
     items = await told(session, edition)
-    shown = await views_of(session, edition, items, language)
-    errors = await _errors(session, edition, language)
+    shown = await views_of(session, edition, items, version.language)
+    errors = await _errors(session, edition, version.language)
     mapped = await has_places(session, edition)
     taste = await session.get_one(Taste, edition.taste_id)
     asked = mapped and not taste.has_map
     quiet = await quiet_sources(session, [t.topic for t in taste.topics], edition.window_end)
-    page = await _page(session, words, edition, shown, language)
+    page = await _page(session, words, edition, shown, version.language)
     parts = render(
         words,
         edition,
         items,
         shown,
         errors,
-        language,
-        timezone,
+        version.language,
+        version.timezone,
         has_map=asked,
         quiet=quiet,
         page=page,
@@ -88,21 +83,17 @@ async def digest_parts(
     if not (mapped and taste.has_map):
         return parts
     # First, so that its number stays the same when a corrected digest grows or shrinks.
-    return (await map_message(session, words, edition, shown, language, timezone), *parts)
+    return (
+        await map_message(session, words, edition, shown, version.language, version.timezone),
+        *parts,
+    )
 
 
-async def map_parts(
-    session: AsyncSession,
-    words: Words,
-    subject_id: int,
-    revision: int,  # noqa: ARG001 - the places always hold the newest words
-    language: Language,
-    timezone: str,
-) -> tuple[Message, ...]:
+async def map_parts(session: AsyncSession, words: Words, version: Version) -> tuple[Message, ...]:
     """The map of one edition by itself."""
-    edition = await session.get_one(Edition, subject_id)
-    shown = await views_of(session, edition, await told(session, edition), language)
-    return (await map_message(session, words, edition, shown, language, timezone),)
+    edition = await session.get_one(Edition, version.subject_id)
+    shown = await views_of(session, edition, await told(session, edition), version.language)
+    return (await map_message(session, words, edition, shown, version.language, version.timezone),)
 
 
 async def _page(

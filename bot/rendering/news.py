@@ -8,38 +8,30 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.rendering.digest import admitted_in
-from bot.rendering.render import Message, Words
+from bot.rendering.render import Message, Version, Words
 from bot.rendering.stories import view
 from digests.editions.story_news import StoryNews
 from digests.editions.tell_followers import changed_in, revisions_between
 from digests.editions.told import Told
 from digests.stories.story import StoryRevision
-from digests.vocabulary import Language
 
 TEMPLATE = "messages/news.html"
 
 
-async def news_parts(
-    session: AsyncSession,
-    words: Words,
-    subject_id: int,
-    revision: int,
-    language: Language,
-    timezone: str,
-) -> tuple[Message, ...]:
+async def news_parts(session: AsyncSession, words: Words, version: Version) -> tuple[Message, ...]:
     """The news; always one message."""
-    news = await session.get_one(StoryNews, subject_id)
+    news = await session.get_one(StoryNews, version.subject_id)
     since = await revisions_between(session, news.story_id, news.was_revision, news.now_revision)
-    shown = await session.get_one(StoryRevision, (news.story_id, revision))
-    is_right = revision == news.now_revision
+    shown = await session.get_one(StoryRevision, (news.story_id, version.revision))
+    is_right = version.revision == news.now_revision
     item = Told(shown, topic="", **(_said(since) if is_right else {}))
-    admitted = await admitted_in(session, item, news.made_at, language)
+    admitted = await admitted_in(session, item, news.made_at, version.language)
     message = words.message(
         TEMPLATE,
-        language,
-        timezone=timezone,
+        version.language,
+        timezone=version.timezone,
         now=admitted.at if admitted else news.made_at,
-        told=view(item, language, admitted),
+        told=view(item, version.language, admitted),
         changed=changed_in(since) if is_right else None,
         at=news.made_at,
     )

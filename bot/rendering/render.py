@@ -80,6 +80,19 @@ class Message:
     photo: Photo | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Of what a message is to be: a subject at a revision, for who reads this language in this zone.
+
+    What always holds its newest words does not ask for the revision.
+    """
+
+    subject_id: int
+    revision: int
+    language: Language
+    timezone: str
+
+
 class Words:
     """Every word a person reads: the templates, in every language."""
 

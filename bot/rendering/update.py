@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.rendering.render import Message, Words
+from bot.rendering.render import Message, Version, Words
 from digests.alerts.alert import AlertRevision
 from digests.alerts.propose import Item, item_of
 from digests.alerts.update import AlertUpdate
@@ -36,18 +36,17 @@ class Renewed:
 
 
 async def update_parts(
-    session: AsyncSession,
-    words: Words,
-    subject_id: int,
-    revision: int,
-    language: Language,
-    timezone: str,
+    session: AsyncSession, words: Words, version: Version
 ) -> tuple[Message, ...]:
     """The reply; always one message."""
-    update = await session.get_one(AlertUpdate, subject_id)
-    shown = await _renewed(session, update, revision, language)
+    update = await session.get_one(AlertUpdate, version.subject_id)
+    shown = await _renewed(session, update, version.revision, version.language)
     newest = shown.withdrawn_at or shown.corrected_at or shown.at
-    return (words.message(TEMPLATE, language, timezone=timezone, now=newest, told=shown),)
+    return (
+        words.message(
+            TEMPLATE, version.language, timezone=version.timezone, now=newest, told=shown
+        ),
+    )
 
 
 async def _renewed(

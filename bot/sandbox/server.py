@@ -10,6 +10,7 @@ from aiohttp import web
 from aiohttp.multipart import BodyPartReader
 
 from bot.sandbox.faults import Fault
+from bot.sandbox.limits import IN_FLIGHT_PENALTY
 from bot.sandbox.methods import METHODS, chat_id_of, get_updates
 from bot.sandbox.params import Params, Upload
 from bot.sandbox.refusal import BadRequest, Refusal, TooMany
@@ -72,7 +73,7 @@ class BotApi:
     ) -> web.StreamResponse:
         chat_id = chat_id_of(params)
         if chat_id is not None and not self._world.windows.enter(chat_id):
-            refusal = TooMany(60)
+            refusal = TooMany(IN_FLIGHT_PENALTY)
             self._note(method, params, refusal)
             return _refusal(refusal)
         try:

@@ -9,7 +9,6 @@ from aiohttp import web
 from bot.context import Services
 from bot.delivery.counts import Counts
 from bot.updates import Updates
-from bot.web.archive import Archive
 from bot.web.guard import no_tracebacks
 from bot.web.health import Health
 from bot.web.metrics import Metrics
@@ -39,6 +38,8 @@ def build(
         webhook = Webhook(updates, settings.webhook_secret.get_secret_value())
         doors.router.add_post(path_of(settings.webhook_url), webhook.call)
     if settings.archive_url is not None:
+        from bot.web.archive import Archive  # where there is none, its pages take no memory
+
         doors.router.add_routes(Archive(services, settings.archive_url).routes())
     return doors
 

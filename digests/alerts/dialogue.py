@@ -1,6 +1,6 @@
-"""A dialogue: what the desk asked a person, or waits to hear from them. It survives a restart.
+"""A dialogue: what a person was asked, in private, or what we wait to hear from them. It survives a restart.
 
-One at a time for each person and chat: a new question replaces the old one, whose buttons are stale.
+One at a time for each person: a new question replaces the old one, whose buttons are stale.
 """
 
 from __future__ import annotations
@@ -59,11 +59,11 @@ class Dialogue(Base):
 
 
 async def ask(
-    session: AsyncSession, asked: Asked, *, chat_id: int, user_id: int, now: datetime, **about: Any
+    session: AsyncSession, asked: Asked, user_id: int, *, now: datetime, **about: Any
 ) -> Dialogue:
-    """Remembers the question; the person's next words in this chat answer it."""
-    await session.execute(_of(chat_id, user_id))
-    dialogue = Dialogue(chat_id=chat_id, user_id=user_id, asked=asked, about=about, asked_at=now)
+    """Remembers the question; the person's next words in their private chat answer it."""
+    await drop(session, user_id)
+    dialogue = Dialogue(chat_id=user_id, user_id=user_id, asked=asked, about=about, asked_at=now)
     session.add(dialogue)
     await session.flush()
     return dialogue
@@ -97,10 +97,6 @@ async def close(session: AsyncSession, dialogue_id: int) -> None:
     await session.execute(delete(Dialogue).where(Dialogue.id == dialogue_id))
 
 
-async def drop(session: AsyncSession, *, chat_id: int, user_id: int) -> None:
+async def drop(session: AsyncSession, user_id: int) -> None:
     """Forgets whatever was asked."""
-    await session.execute(_of(chat_id, user_id))
-
-
-def _of(chat_id: int, user_id: int):  # type: ignore[no-untyped-def]
-    return delete(Dialogue).where(Dialogue.chat_id == chat_id, Dialogue.user_id == user_id)
+    await session.execute(delete(Dialogue).where(Dialogue.user_id == user_id))

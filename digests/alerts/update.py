@@ -66,6 +66,17 @@ class AlertUpdate(Base):
 
     __table_args__ = (Index("ix_alert_update_alert", "alert_id", "id"),)
 
+    @property
+    def main_language(self) -> str:
+        """The language of its text."""
+        return self.language
+
+    @property
+    def said_by(self) -> dict[str, str]:
+        """Who says so, by language."""
+        main = {self.language: self.attribution} if self.attribution else {}
+        return {**self.attributions, **main}
+
 
 async def updates_until(
     session: AsyncSession, alert_id: int, revision: int

@@ -79,7 +79,7 @@ def amendment_of(correction: Correction) -> Amendment:
         photo=correction.photo,
         drops_photo=correction.drops_photo,
         standing=correction.standing,
-        said_by=correction.label.said_by(main) if correction.label else None,
+        said_by=correction.said_by if correction.label else None,
         places=tuple(correction.places),
     )
 

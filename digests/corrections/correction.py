@@ -104,6 +104,11 @@ class Correction(Base):
         return Label(self.standing, self.attribution, self.attributions)
 
     @property
+    def said_by(self) -> dict[str, str]:
+        """Who says so from then on, by language; nobody where the label stays."""
+        return self.label.said_by(self.main_language) if self.label else {}
+
+    @property
     def changes_photo(self) -> bool:
         """Whether it is about the photo as well."""
         return self.drops_photo or self.photo is not None

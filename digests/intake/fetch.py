@@ -156,7 +156,7 @@ class FeedClient:
             # Among them the old numeric spellings of addresses, such as 127.1.
             raise AddressRefused("not an address that can be read") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise Unreachable(type(error).__name__) from error
+            raise Unreachable(f"the connection broke: {type(error).__name__}") from error
 
     async def _exchange(self, url: str, conditions: dict[str, str]) -> Fetched | _Redirect:
         async with self._opened().get(url, headers=conditions, allow_redirects=False) as response:
@@ -259,8 +259,11 @@ def retry_after(value: str | None, now: datetime) -> float | None:
 
 
 def without_secrets(url: str) -> str:
-    """An address for a log line: credentials, query and fragment may hold keys."""
+    """An address for a log line: credentials, query and fragment may hold keys. What is pushed or imported
+    has a name instead, and keeps it."""
     parts = urlsplit(url)
+    if not parts.netloc:
+        return url
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
@@ -296,4 +299,6 @@ def _connection_failure(error: aiohttp.ClientConnectorError) -> SourceError:
         return AddressRefused(error.os_error.strerror)
     if error.os_error.errno == _RefusedByGuard.NUMBER:
         return AddressRefused("private or local addresses")
-    return Unreachable(type(error.os_error).__name__)
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return Unreachable("no server of this name is known")
+    return Unreachable(f"no connection: {error.os_error.strerror or type(error.os_error).__name__}")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 
 from digests.errors import UnknownPlace
@@ -21,8 +20,8 @@ LONGEST = 60
 """Letters of a name: none is longer."""
 
 NEAREST = 3
-ALIKE = 0.8
-"""How near, of 1, a name must be to be meant perhaps."""
+ALIKE = 80
+"""rapidfuzz's ratio, 0-100, from which a name may be what was meant."""
 
 _REGION = ("region", "oblast", "province", "област", "обл", "ова", "краю", "край")
 _REGIONS = ("regions", "oblasts", "provinces", "областя", "областей")
@@ -68,17 +67,11 @@ def places_named(said: str) -> list[str]:
     for name in filter(None, names):
         meant = _meant(name)
         if not meant:
-            raise UnknownPlace(name, nearest(name))
+            raise UnknownPlace(name, _nearest(name))
         found.update(dict.fromkeys(meant))
     if not found:
         raise UnknownPlace(said[:LONGEST])
     return list(found)
-
-
-def nearest(name: str) -> list[str]:
-    """Places whose names look like this one, the likeliest first."""
-    alike = get_close_matches(_plain(name), _names(), NEAREST, ALIKE)
-    return list(dict.fromkeys(_names()[one] for one in alike))
 
 
 def _meant(name: str) -> list[str]:
@@ -90,6 +83,17 @@ def _meant(name: str) -> list[str]:
     languages = ("en",) if name.isascii() else ("uk", "ru", "en")
     named = ([one.name for one in named_in(words, language)] for language in languages)
     return next(filter(None, named), [])
+
+
+def _nearest(name: str) -> list[str]:
+    """Places whose names look like this one, the likeliest first."""
+    from rapidfuzz import fuzz, process
+
+    names = _names()
+    found = process.extract(
+        _plain(name), names.keys(), scorer=fuzz.ratio, score_cutoff=ALIKE, limit=NEAREST
+    )
+    return list(dict.fromkeys(names[alike] for alike, _, _ in found))
 
 
 @cache

@@ -31,7 +31,7 @@ async def test_a_question_goes_long_after_its_answer_would_still_be_taken(
     database: Database, now: datetime
 ) -> None:
     async with database.write() as session:
-        await ask(session, Asked.TEXT, chat_id=1, user_id=1, now=now, words="what an editor wrote")
+        await ask(session, Asked.TEXT, 1, now=now, words="what an editor wrote")
     assert await tidied(database, now + PATIENCE) == 0
     assert await tidied(database, now + 2 * DAY) == 1
     async with database.read() as session:

@@ -12,6 +12,7 @@ from digests.audience.slot import Appointment
 from digests.audience.subscriber import ChatKind, Subscriber
 from digests.migrations.tables import METADATA
 from digests.outbox.dispatch import Content, MessageKind
+from digests.outbox.gate import ChatPace
 from digests.outbox.held import Held, HeldState
 from digests.outbox.receipt import Outcome, Receipt
 from digests.storage.database import Database
@@ -66,13 +67,14 @@ async def test_the_export_is_json_and_holds_topics_times_and_every_row(
 ) -> None:
     async with database.write() as session:
         await reader(session, now, ENERGY)
-        session.add(receipt(100, now))
+        session.add_all([receipt(100, now), ChatPace(chat_id=100, next_send_at=now)])
     async with database.read() as session:
         held = json.loads(json.dumps(await export(session, 100)))
     assert held["topics"] == ["energy"]
     assert held["times"] == [{"minute": 480, "weekdays": 127}]
     assert held["subscriber"][0]["language"] == "uk"
     assert held["receipt"][0]["message_id"] == 55
+    assert "chat_pace" not in held, "what is forgotten within the minute is nothing that we keep"
     async with database.read() as session:
         assert await export(session, 999) == {"chat_id": 999}
 

@@ -60,6 +60,17 @@ def test_help_needs_nothing_heavy() -> None:
     assert found.stdout.splitlines()[-1] == "[]"
 
 
+def test_the_command_calls_itself_by_its_name() -> None:
+    found = subprocess.run(
+        [sys.executable, "-m", "bot.cli", "-h"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout.startswith("Usage: frontwire ")
+
+
 def test_migrating_says_from_where_to_where(run: Run) -> None:
     assert "up to date" in run("migrate").stdout
 
@@ -130,9 +141,9 @@ def test_a_list_of_feeds_goes_out_and_comes_in_as_opml(run: Run, tmp_path: Path)
     run("sources", "add", "--unseen", "--title", "A & B", "https://example.org/feed.xml")
     file = tmp_path / "feeds.opml"
     assert run("sources", "export-opml", str(file)).exit_code == 0
-    assert "1 were there already" in run("sources", "import-opml", str(file)).stdout
+    assert "1 there already" in run("sources", "import-opml", str(file)).stdout
     run("sources", "remove", "1")
-    assert "1 feeds added" in run("sources", "import-opml", str(file)).stdout
+    assert "Feeds: 1 added" in run("sources", "import-opml", str(file)).stdout
     [row] = json.loads(run("sources", "list", "--json").stdout)
     assert row["title"] == "A & B"
 

@@ -9,8 +9,8 @@ from prometheus_client import CollectorRegistry
 
 from bot.delivery.courier import Courier
 from bot.sandbox import Fault, Sandbox
+from bot.web.exposition import registry_of
 from bot.web.figures import figures
-from bot.web.metrics import registry_of
 from digests.outbox.clock import SharedClock
 from digests.storage.database import Database
 from tests.outbox.builders import alert, readers

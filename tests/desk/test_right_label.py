@@ -146,3 +146,19 @@ async def test_readers_forged_words_and_withdrawals_change_no_label(confirmed: N
         assert [one.standing for one in found][:2] == [Standing.CONFIRMED, None]
         words = (await session.scalars(select(AlertRevision.standing))).all()
     assert words[-1] is Standing.CONFIRMED
+
+
+async def test_a_translation_names_nobody_where_the_alert_names_nobody(desk: Newsroom) -> None:
+    await speaking(desk, UK, Language.UKRAINIAN)
+    await desk.say(EDITOR, TEXT)
+    await desk.tap(EDITOR, "Send to 3")
+    await desk.deliver()
+    await desk.tap(EDITOR, "Correct")
+    await desk.say(EDITOR, "Fire at a warehouse near Luhansk\nIt was empty.")
+    await desk.tap(EDITOR, "Add Ukrainian text")
+    await desk.say(EDITOR, "Горів склад під Луганськом\nЗа даними ДСНС, він був порожній.")
+    await desk.tap(EDITOR, "Correct 3 copies")
+    await desk.deliver()
+    copy, told = (message["text"] for message in desk.screen(UK))
+    assert "За даними ДСНС" in copy
+    assert "позначка" not in copy + told

@@ -55,6 +55,8 @@ def told(*candidates: Candidate, topics: tuple[Topic, ...] = (ENERGY, STRIKES)) 
         # What goes on for half a day comes before what was new half a day later, and not before more.
         ({"lasted": timedelta(hours=12), "minutes_ago": 700}, {"minutes_ago": 60}),
         ({"source_count": 2}, {"lasted": timedelta(hours=48)}),
+        # Twice as many sources weigh more than all that lasts and is new.
+        ({"source_count": 2, "minutes_ago": 1400}, {"lasted": timedelta(hours=48)}),
         # Eight sources or nine make no difference: the newer one is first.
         ({"source_count": 8, "minutes_ago": 10}, {"source_count": 9, "minutes_ago": 20}),
     ],

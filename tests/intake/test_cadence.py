@@ -51,3 +51,7 @@ def test_sources_that_failed_together_come_back_apart_but_soon(failures: int, sp
     moment = datetime(2026, 11, 23, tzinfo=UTC)
     wait = after_failure(moment, EVERY, failures, spread=spread) - moment
     assert EVERY <= wait <= LONGEST_WAIT * 1.1
+
+
+def test_of_a_hundred_that_failed_together_no_two_come_back_at_once(now: datetime) -> None:
+    assert len({after_failure(now, EVERY, 1, spread=number) for number in range(100)}) == 100

@@ -255,7 +255,7 @@ async def test_a_server_without_tls_is_no_safe_connection(site: Site, client: Fe
 async def test_a_closed_port_is_unreachable(client: FeedClient) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        with pytest.raises(Unreachable):
+        with pytest.raises(Unreachable, match="no connection: "):
             await client.get(f"http://127.0.0.1:{taken.getsockname()[1]}/")
 
 
@@ -317,3 +317,7 @@ async def test_a_host_gets_one_request_at_a_time_with_a_gap(site: Site) -> None:
 def test_a_log_line_shows_no_secret() -> None:
     said = without_secrets("https://reader:secret@news.example:8443/feed?key=abc#x")
     assert said == "https://news.example:8443/feed"
+
+
+def test_a_source_without_an_address_is_shown_by_its_name() -> None:
+    assert without_secrets("Harbour Wire") == "Harbour Wire"

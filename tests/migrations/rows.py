@@ -17,6 +17,7 @@ from sqlalchemy import (
     DateTime,
     Float,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -75,6 +76,8 @@ def _value(column: Column[Any]) -> Any:
             return 1.5
         case Integer():
             return 7
+        case LargeBinary():
+            return b"\x00\xff"
         case String() | Text():
             return _text(column)
     raise TypeError(f"{column}: no value for {kind!r}")

@@ -11,7 +11,7 @@ from digests.migrations import current, head, upgrade
 from digests.storage.database import Database
 from tests.migrations.rows import Rows, fill, read
 
-RELEASED = ("0001", "0002", "0003", "0006")
+RELEASED = ("0001", "0002", "0003", "0006", "0009")
 """Revisions that stand in somebody's database. A new one joins them with its release."""
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot.rendering.digest import EarlierError, digest_parts, render
-from bot.rendering.render import Message, Words
+from bot.rendering.render import Message, Version, Words
 from bot.rendering.stories import Admitted, clipped, own_first, view
 from digests.corrections.correction import (
     CorrectedSubject,
@@ -274,7 +274,7 @@ async def test_a_digest_from_the_tables_admits_what_was_put_right_since(
     async with database.read() as session:
         first, second = (await session.scalars(select(Edition).order_by(Edition.id))).all()
         pages = [
-            accepted((await digest_parts(session, WORDS, e.id, 1, EN, KYIV))[0]).text
+            accepted((await digest_parts(session, WORDS, Version(e.id, 1, EN, KYIV)))[0]).text
             for e in (first, second)
         ]
     assert "A warehouse burned\nCorrected at" in pages[0]

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.rendering.digest import digest_parts
-from bot.rendering.render import Words
+from bot.rendering.render import Version, Words
 from digests.alerts.matter import MatterKind, raise_matter, settle
 from digests.audience.taste import Taste
 from digests.storage.database import Database
@@ -44,7 +44,7 @@ async def shown(
         for number, values in enumerate(sources):
             await raise_matter(session, MatterKind.SOURCE, str(number), values, now=now)
     async with database.read() as session:
-        return (await digest_parts(session, WORDS, made.id, 1, language, KYIV))[-1].text
+        return (await digest_parts(session, WORDS, Version(made.id, 1, language, KYIV)))[-1].text
 
 
 async def test_a_quiet_source_of_the_readers_topics_is_named(
@@ -84,6 +84,18 @@ async def test_where_all_speak_nothing_is_said(database: Database, now: datetime
     assert "Quiet" not in await shown(database, now)
 
 
+async def test_a_source_that_spoke_again_before_the_digest_is_not_named(
+    database: Database, now: datetime
+) -> None:
+    async with database.write() as session:
+        values = silent("River Radio", now - timedelta(hours=9))
+        matter = await raise_matter(
+            session, MatterKind.SOURCE, "9", values, now=now - timedelta(hours=2)
+        )
+        settle(matter, "over", by=None, now=now - timedelta(hours=1))
+    assert "River Radio" not in await shown(database, now)
+
+
 async def test_a_digest_that_is_corrected_later_says_what_was_so_then(
     database: Database, now: datetime
 ) -> None:
@@ -96,6 +108,6 @@ async def test_a_digest_that_is_corrected_later_says_what_was_so_then(
         later = silent("Harbour Wire", now)
         await raise_matter(session, MatterKind.SOURCE, "9", later, now=now + timedelta(hours=1))
     async with database.read() as session:
-        text = (await digest_parts(session, WORDS, 1, 1, Language.ENGLISH, KYIV))[-1].text
+        text = (await digest_parts(session, WORDS, Version(1, 1, Language.ENGLISH, KYIV)))[-1].text
     assert "River Radio" in text
     assert "Harbour Wire" not in text

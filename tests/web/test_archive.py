@@ -13,7 +13,7 @@ import pytest
 
 from bot.delivery.counts import Counts
 from bot.rendering.digest import digest_parts
-from bot.rendering.render import Words
+from bot.rendering.render import Version, Words
 from bot.updates import Updates
 from bot.web import doors
 from digests.alerts.propose import Item
@@ -196,7 +196,9 @@ async def test_a_digest_too_long_for_a_chat_links_to_its_page(
     edition, _ = await digest(database, now)
     words = Words(load_topics(), archive=ADDRESS)
     async with database.read() as session:
-        parts = await digest_parts(session, words, edition, 1, Language.UKRAINIAN, "Europe/Kyiv")
+        parts = await digest_parts(
+            session, words, Version(edition, 1, Language.UKRAINIAN, "Europe/Kyiv")
+        )
     links = [button.url for row in parts[-1].buttons for button in row if button.url]
     assert links == ([f"{ADDRESS}/uk/editions/{edition}"] if is_linked else [])
     status, page = await visitor.get(f"/archive/uk/editions/{edition}")

@@ -65,6 +65,21 @@ async def test_its_title_stands_in_the_editors_language_where_it_is_told_in_it(
         assert [b["text"] for b in buttons(question)] == ["Влучили в склад"]
 
 
+async def test_the_editor_is_told_which_of_its_languages_a_correction_leaves_out(
+    desk: Newsroom,
+) -> None:
+    copy = await in_a_digest(desk)
+    told = {"uk": {"title": "Влучили в склад", "lead": "", "news": "", "attribution": None}}
+    async with desk.database.write() as session:
+        await session.execute(update(StoryRevision).values(tellings=told))
+    await desk.say(EDITOR, "/correct The depot stands", reply_to=copy)
+    await desk.tap(EDITOR, "A depot was hit")
+    assert "The Ukrainian text falls away unless you add it" in desk.last(EDITOR)
+    await desk.tap(EDITOR, "Add Ukrainian text")
+    await desk.say(EDITOR, "Склад стоїть")
+    assert "falls away" not in desk.last(EDITOR)
+
+
 async def test_or_found_by_its_words(desk: Newsroom, now: datetime) -> None:
     async with desk.database.write() as session:
         await tell(session, "Power is back in Kharkiv", "energy", at=now)

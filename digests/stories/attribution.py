@@ -25,9 +25,8 @@ _SAYING = {
         r"|сказа[вл]\w*|пише|пишуть|(?:на)?писа[вл]\w*|розпов(?:і[вл]\w*|ідає|ідають)"
         r"|уточн(?:ює|юють|и[вл]\w*)|зазнач(?:ає|ають|и[вл]\w*)|наголо(?:шує|шують|си[вл]\w*)"
         r"|інформу(?:є|ють|ва[вл]\w*)|стверджу(?:є|ють|ва[вл]\w*)|підтвердж(?:ує|ують)|підтверди[вл]\w*"
-        r"|поясн(?:ює|юють|и[вл]\w*)|дода(?:є|ють|[вл]\w*)|визна(?:є|ють|[вл]\w*)"
-        r"|оголо(?:шує|шують|си[вл]\w*)|поперед(?:жає|жають|и[вл]\w*)|переда(?:є|ють)"
-        r"|запевн(?:яє|яють|и[вл]\w*)|припуска(?:є|ють)|припусти[вл]\w*"
+        r"|поясн(?:ює|юють|и[вл]\w*)|поперед(?:жає|жають|и[вл]\w*)|запевн(?:яє|яють|и[вл]\w*)"
+        r"|припуска(?:є|ють)|припусти[вл]\w*"
     ),
 }
 _DENYING = {"en": r"den(?:y|ies)|denied(?= \w)", "uk": r"запереч\w+|спростову\w+|спростува[вл]\w*"}
@@ -52,6 +51,11 @@ _ACCORDING = {
     ),
 }
 _SIGNED = {
+    # At the end of a sentence "confirmed" is a verb only after somebody: ", the IAEA confirmed."
+    "en": re.compile(
+        rf", (?P<who>(?:the |[A-Z]){_REST}{{1,60}}?) (?:has |have )?"
+        r"(?:confirmed|announced|warned)(?=[.;!?]|$)"
+    ),
     # As headlines do: "Обстріляли Херсон, є загиблі — ОВА".
     "uk": re.compile(
         r" [—–] (?P<who>[А-ЯІЇЄҐA-Z]{2,6}|Генштаб\w*|Міноборони|Повітряні сили|поліція|прокуратура"
@@ -63,9 +67,7 @@ _SIGNED = {
 def _inverted(verbs: dict[str, str]) -> dict[str, re.Pattern[str]]:
     """The verb before the name: ", says the governor"."""
     return {
-        "en": re.compile(
-            rf"[,—–] (?:{verbs['en']}|reports?|reported) (?P<who>{_REST}{{2,70}})(?=[,.;!?]|$)"
-        ),
+        "en": re.compile(rf"[,—–] (?:{verbs['en']}) (?P<who>{_REST}{{2,70}})(?=[,.;!?]|$)"),
         "uk": re.compile(
             rf"(?:[,.:;!?—–] |^)(?:про це |як )?(?P<verb>{verbs['uk']})"
             rf"(?: (?:про )?(?:це|нам|журналістам))? (?P<who>{_REST}{{2,70}})",
@@ -79,7 +81,7 @@ def _direct(verbs: dict[str, str]) -> dict[str, re.Pattern[str]]:
     return {
         "en": re.compile(
             r"(?:^|(?<=[,.;:!?…—–] )|(?<=[,.!?][”\"] ))(?P<who>[^,.;:!?…—–]{2,70}?),? "
-            rf"(?:(?:{verbs['en']})\b|(?:reports?|reported)(?=[.;!?]|$))"
+            rf"(?:{verbs['en']})\b"
         ),
         "uk": re.compile(
             rf"(?:^|(?<=[.:;!?…] ))(?P<who>[^\W\d_]{_REST}{{1,60}}?) (?:це )?(?P<verb>{verbs['uk']})\b"
@@ -87,7 +89,15 @@ def _direct(verbs: dict[str, str]) -> dict[str, re.Pattern[str]]:
     }
 
 
-_SAYING_SO = (_ACCORDING, _inverted(_SAYING), _direct(_SAYING), _SIGNED)
+_TOLD_BY = {
+    "en": rf"{_SAYING['en']}|reports?|reported",
+    "uk": rf"{_SAYING['uk']}|переда(?:є|ють)",
+}
+_TELLING = {
+    "en": rf"{_SAYING['en']}|reports?(?=[.;!?]|$)|reported(?=[.;!?]|$)",
+    "uk": _SAYING["uk"],
+}
+_SAYING_SO = (_ACCORDING, _inverted(_TOLD_BY), _direct(_TELLING), _SIGNED)
 _DENYING_IT = (_inverted(_DENYING), _direct(_DENYING))
 
 _BEFORE = {
@@ -123,7 +133,7 @@ _NOBODY = {
         r"^(?:nobody|no one|none|nothing|every(?:one|body)|some|many|it|he|she|they|we|you|i|who|which"
         r"|what|this|that|these|those|there|also|now|later|where|when|if|as|in|on|at|after|before)\b"
         r"|\b(?:is|are|was|were|be|been|has|have|had|will|would|not|never|who|whose|which|that|where"
-        r"|when|as|faces?|said|denied|claimed)\b",
+        r"|when|as|faces?|says?|said|denied|claimed)\b",
         re.IGNORECASE,
     ),
     "uk": re.compile(

@@ -58,6 +58,8 @@ def test_standing_follows_from_independent_reports(
         ("Two deaths confirmed in Kyiv.", "en", None),
         ("Про постраждалих поки не кажуть.", "uk", None),
         ("У п’ятницю повідомили про обстріл.", "uk", None),
+        ("На Куп’янщині оголосили евакуацію.", "uk", None),
+        ("Німеччина передає Україні дві системи.", "uk", None),
     ],
 )  # fmt: skip
 def test_whoever_says_so_is_named(lead: str, language: str, who: str | None) -> None:
@@ -81,6 +83,9 @@ def test_a_claim_belongs_to_whoever_made_it_first() -> None:
         ("The defence ministry has said on Friday that a ship sank.", "en", "the defence ministry"),
         ("Nobody has said who was hurt. The fire is out, rescuers say.", "en", "rescuers"),
         ("A ship sank, Reuters reports.", "en", "Reuters"),
+        ("The plant is on the grid, the IAEA confirmed.", "en", "the IAEA"),
+        ("Minister to lead delegation, report says", "en", "report"),
+        ("Вибухи в порту, передає Reuters.", "uk", "Reuters"),
         ("Kyiv says three drones fell; Moscow denies it.", "en", "Kyiv"),
         ("Влучили в склад, каже очільник області.", "uk", "очільник області"),
         ("Влучили в склад, повідомляє обласна адміністрація.", "uk", "обласна адміністрація"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
@@ -11,11 +12,12 @@ from telegram import Update
 from bot.context import Context
 from bot.desk.door import person, tapped
 from digests.alerts.dialogue import Asked, ask
-from digests.alerts.places import toggled
+from digests.alerts.places import joined, toggled
 from digests.alerts.suggestion import named
 from digests.alerts.update import AlertUpdate
 from digests.corrections.correction import Correction
 from digests.errors import Stale
+from digests.stories.place_names import places_named
 from digests.vocabulary import Language
 
 Found = TypeVar("Found")
@@ -31,10 +33,18 @@ async def toggled_below(
 ) -> tuple[str, ...]:
     """The places of an update or correction with this one, or without it; ``Stale`` where it is gone."""
     async with context.database.read() as session:
-        found = await session.get(noun, which)
-        if found is None:
-            raise Stale("gone")
+        found = await _found(session, noun, which)
         return toggled(found.places, place, await offered(session, found))
+
+
+async def named_below(
+    context: Context, noun: type[Placed], which: int, said: str
+) -> tuple[str, ...]:
+    """The places of an update or correction with those that the editor typed; ``UnknownPlace`` where the
+    gazetteer does not hold one."""
+    named = await asyncio.to_thread(places_named, said)
+    async with context.database.read() as session:
+        return joined((await _found(session, noun, which)).places, named)
 
 
 async def translated_below(
@@ -57,6 +67,13 @@ async def attributed_below(
     async with context.database.read() as session:
         found = await session.get_one(noun, which)
     return found.said_by | {language: said}
+
+
+async def _found(session: AsyncSession, noun: type[Placed], which: int) -> Placed:
+    found = await session.get(noun, which)
+    if found is None:
+        raise Stale("gone")
+    return found
 
 
 async def ask_below(

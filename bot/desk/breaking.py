@@ -34,9 +34,12 @@ async def begin(
 ) -> None:
     """A new draft, shown to its editor in private: nobody else should read it yet.
 
-    A link alone is kept as the source, and asked about: we do not fetch what others wrote.
+    A photo or a link alone is kept, and its words are asked for: we do not fetch what others wrote.
     """
     user_id = person(update)
+    if not said.text.strip():
+        await _ask(update, context, link=source_url, photo=said.photo)
+        return
     link = source_url or (said.origin.link if said.origin else None)
     bare = bare_link(said.text)
     if bare:

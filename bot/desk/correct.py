@@ -264,9 +264,9 @@ async def _ask_story(
 ) -> None:
     if not words:
         raise Incomplete("correction" if kind is CorrectionKind.CORRECT else "note")
-    user_id = person(update)
+    user_id, language = person(update), await context.language()
     async with context.database.write() as session:
-        stories = await stories_in(session, news)
+        stories = await stories_in(session, news, language)
         dialogue = await ask(
             session,
             Asked.STORY,
@@ -279,10 +279,12 @@ async def _ask_story(
     await context.answer("desk/ask_story.html", dialogue=dialogue, stories=stories)
 
 
-async def stories_in(session: AsyncSession, news: News) -> list[tuple[int, str]]:
+async def stories_in(
+    session: AsyncSession, news: News, language: str = ""
+) -> list[tuple[int, str]]:
     """The stories that a digest tells, in the order of reading, or the one of story news; with their
-    titles."""
-    wanted = select(StoryRevision.story_id, StoryRevision.title)
+    titles in this language, where they are told in it."""
+    wanted = select(StoryRevision)
     if news.content is Content.NEWS:
         wanted = wanted.join(
             StoryNews,
@@ -299,4 +301,5 @@ async def stories_in(session: AsyncSession, news: News) -> list[tuple[int, str]]
             .where(EditionStory.edition_id == news.subject_id)
             .order_by(EditionStory.position)
         )
-    return [(row[0], row[1]) for row in await session.execute(wanted)]
+    told = await session.scalars(wanted)
+    return [(story.story_id, story.told_in(language)[1]["title"]) for story in told]

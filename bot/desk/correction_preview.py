@@ -25,6 +25,7 @@ from digests.corrections.spread import chats_with
 from digests.editions.edition import EditionStory
 from digests.editions.story_news import StoryNews
 from digests.outbox.dispatch import Content
+from digests.stories.story import StoryRevision
 from digests.vocabulary import Language
 
 
@@ -67,8 +68,7 @@ async def controls_of(
         "two_person": context.settings.two_person and is_new,
         "me": me,
         "alone_from": alone_from(correction.asked_at) if correction.asked_at else None,
-        # Languages the alert speaks now and will not speak any more.
-        "lost": sorted(set(was.texts) - set(said)) if was is not None and is_new else [],
+        "lost": sorted(await _spoken(session, correction) - set(said)) if is_new else [],
     }
 
 
@@ -84,6 +84,15 @@ async def _was(session: AsyncSession, correction: Correction) -> AlertRevision |
     if correction.subject is not CorrectedSubject.ALERT:
         return None
     return await session.get_one(AlertRevision, (correction.subject_id, correction.was_revision))
+
+
+async def _spoken(session: AsyncSession, correction: Correction) -> set[str]:
+    """Of the languages we speak those that the alert or story is told in now."""
+    key = (correction.subject_id, correction.was_revision)
+    if correction.subject is CorrectedSubject.ALERT:
+        return set((await session.get_one(AlertRevision, key)).texts)
+    story = await session.get_one(StoryRevision, key)
+    return {story.language, *story.tellings} & set(Language)
 
 
 def headline_of(correction: Correction) -> str:

@@ -85,6 +85,8 @@ async def join(update: Update, context: Context, code: str) -> None:
     """Somebody opened a link to the desk."""
     try:
         user_id, now = person(update), context.now()
+        # They work at one desk: who never told us their language likely speaks the other's.
+        theirs = await context.language()
         async with context.database.write() as session:
             owners = context.settings.owners
             found = await accept(session, code, by=user_id, owners=owners, now=now)
@@ -94,7 +96,7 @@ async def join(update: Update, context: Context, code: str) -> None:
                 kind="joined",
                 values={"person": user_id, "role": found.role.value},
                 now=now,
-                language=await language_at(session, found.made_by),
+                language=await language_at(session, found.made_by) or theirs,
             )
         await context.answer("desk/joined.html", role=found.role)
     except RequestError as error:

@@ -32,10 +32,9 @@ from digests.errors import (
 )
 
 _WITH_BUTTONS = (Asked.STORY, Asked.ALERT, Asked.KEEP)
-_BY_PHOTO = (Asked.UPDATE, Asked.CORRECTION)
-"""What a photo without words answers too: the words stay."""
+_BY_PHOTO = (Asked.BREAKING, Asked.UPDATE, Asked.CORRECTION)
+"""What a photo without words answers too: the words stay, or come next."""
 _OF_A_DRAFT = {
-    Asked.PLACE: placing.add_places,
     Asked.BELONGS: placing.look_for_story,
     Asked.RELEASE: review.set_time,
     Asked.REJECTION: review.reject_alert,
@@ -104,8 +103,8 @@ async def _desk_answer(update: Update, context: Context, asked: Dialogue) -> Non
         case Asked.BREAKING:
             said = replace(said, photo=said.photo or about.get("photo"))
             await begin(update, context, said, source_url=about.get("link"))
-        case Asked.TRANSLATION | Asked.ATTRIBUTION:
-            await _other_words(update, context, asked.asked, about, said.text)
+        case Asked.TRANSLATION | Asked.ATTRIBUTION | Asked.PLACE:
+            await _further_words(update, context, asked.asked, about, said.text)
         case Asked.UPDATE:
             await renew_alert(
                 update, context, about["alert"], about["revision"], said.text, said.photo
@@ -130,10 +129,10 @@ async def _desk_answer(update: Update, context: Context, asked: Dialogue) -> Non
             )
 
 
-async def _other_words(
+async def _further_words(
     update: Update, context: Context, asked: Asked, about: dict[str, Any], said: str
 ) -> None:
-    """The same in the other language, or who says so: of a draft, an update or a correction."""
+    """The same in the other language, who says so, or where: of a draft, an update or a correction."""
     language = about.get("language", "")
     match asked, about:
         case Asked.TRANSLATION, {"update": which, "preview": preview}:
@@ -142,6 +141,12 @@ async def _other_words(
             await righting.set_translation(update, context, which, said, preview)
         case Asked.TRANSLATION, {"alert": which, "revision": revision}:
             await review.set_translation(update, context, which, revision, said)
+        case Asked.PLACE, {"update": which, "preview": preview}:
+            await renewing.add_places(update, context, which, said, preview)
+        case Asked.PLACE, {"correction": which, "preview": preview}:
+            await righting.add_places(update, context, which, said, preview)
+        case Asked.PLACE, {"alert": which, "revision": revision}:
+            await placing.add_places(update, context, which, revision, said)
         case _, {"correction": which, "preview": preview}:
             await righting.set_attribution(update, context, which, language, said, preview)
         case _, {"update": which, "preview": preview}:

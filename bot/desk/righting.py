@@ -9,7 +9,13 @@ from typing import Any
 from telegram import Update
 
 from bot.context import Context
-from bot.desk.below import ask_below, attributed_below, toggled_below, translated_below
+from bot.desk.below import (
+    ask_below,
+    attributed_below,
+    named_below,
+    toggled_below,
+    translated_below,
+)
 from bot.desk.correct import propose
 from bot.desk.correction_preview import places_offered, preview
 from bot.desk.door import choice, desk, number, person
@@ -73,6 +79,21 @@ async def correct_place(update: Update, context: Context, which: str, place: str
     """It happened there as well, or it did not."""
     places = await toggled_below(context, Correction, number(which), place, places_offered)
     await _instead(update, context, number(which), places=places)
+
+
+@desk(Act.CORRECT)
+async def ask_place(update: Update, context: Context, which: str) -> None:
+    """Waits for the name of a place."""
+    await _ask(update, context, Asked.PLACE, number(which))
+    await context.answer("desk/ask_place.html")
+
+
+async def add_places(
+    update: Update, context: Context, correction_id: int, said: str, preview_id: int
+) -> None:
+    """It happened at the places that the editor named as well."""
+    places = await named_below(context, Correction, correction_id, said)
+    await _instead(update, context, correction_id, preview_id, places=places)
 
 
 @desk(Act.CORRECT)

@@ -37,16 +37,17 @@ async def find_story(update: Update, context: Context) -> None:
         raise Stale("gone")
     wrong, said = message.reply_to_message, words_after_command(message)[:LONGEST]
     stories: list[tuple[int, str]] = []
+    language = await context.language()
     async with context.database.read() as session:
         if said:
             found = await search(session, terms_of(said), limit=MOST)
             told = await in_words(session, [story.id for story in found])
-            stories = [(story.story_id, story.title) for story in told]
+            stories = [(one.story_id, one.told_in(language)[1]["title"]) for one in told]
         elif wrong is not None:
             copy = await copy_in(session, wrong.chat_id, wrong.message_id)
             if copy is None or copy.content not in (Content.EDITION, Content.NEWS):
                 raise Stale("gone")
-            stories = await stories_in(session, copy)
+            stories = await stories_in(session, copy, language)
     asked = bool(said) or wrong is not None
     await context.answer("desk/story_find.html", stories=stories, asked=asked)
 

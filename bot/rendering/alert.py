@@ -43,6 +43,8 @@ class Amended:
     """How sure we were and who said so, where that was wrong."""
     places: tuple[str, ...] = ()
     """Where it did not happen, although nothing else was wrong with the text."""
+    lacked: tuple[str, ...] = ()
+    """Where it happened too, of which we said nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +223,7 @@ def _amended(
         photo=photo,
         label=label_before(correction, was, language),
         places=places_before(correction, was, earlier),
+        lacked=places_lacking(correction, was, earlier),
     )
 
 
@@ -235,3 +238,12 @@ def places_before(correction: Correction, was: AlertRevision, earlier: str = "")
     if correction.label is None or earlier:
         return ()
     return tuple(place for place in was.places if place not in correction.places)
+
+
+def places_lacking(
+    correction: Correction, was: AlertRevision, earlier: str = ""
+) -> tuple[str, ...]:
+    """The places that were not named; nothing where the text says so itself, or others were wrong."""
+    if correction.label is None or earlier or places_before(correction, was):
+        return ()
+    return tuple(place for place in correction.places if place not in was.places)

@@ -1,4 +1,4 @@
-"""The week as a picture (rule): large type and few lines, for a phone.
+"""The week as a picture (rule): large type and few lines, for a phone, where it is a third as wide.
 
 A light card, as the day's map is, and drawn in the same way: twice as large, then made smaller.
 """
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 FONTS = Path(__file__).with_name("fonts")
 WIDTH = 1080
 SMOOTH = 2
-EDGE = 56
+EDGE = 48
+SMALL, PLAIN, LARGE = 38, 40, 48
+"""Heights of type: on a phone, where the picture is some 340 wide, the smallest is 12."""
 
 PAPER, INK, SOFT, LINE = "#faf8f2", "#22201b", "#6b6455", "#ddd7c8"
 COLOURS = ("#2f5d7c", "#a3271d", "#c98a1b", "#22201b")
@@ -70,20 +72,20 @@ def draw(sheet: Sheet) -> bytes:
     """The picture as PNG."""
     from PIL import Image, ImageDraw
 
-    height = 1010 + 62 * max(len(sheet.rows), 1)
+    height = 1082 + 64 * max(len(sheet.rows), 1)
     picture = Image.new("RGB", (WIDTH * SMOOTH, height * SMOOTH), PAPER)
     pen = _Pen(ImageDraw.Draw(picture))
-    pen.text(EDGE, 44, sheet.title, 46, bold=True)
-    pen.text(EDGE, 108, sheet.moment, 28, colour=SOFT)
-    _tiles(pen, sheet.tiles, 176)
-    pen.text(EDGE, 372, sheet.bars_title, 34, bold=True)
-    _legend(pen, sheet.legend, 424)
-    _bars(pen, sheet.bars, 486, 860)
-    pen.text(EDGE, 938, sheet.rows_title, 34, bold=True)
-    _rows(pen, sheet.rows, 992)
+    pen.text(EDGE, 28, sheet.title, LARGE, bold=True)
+    pen.text(EDGE, 92, sheet.moment, SMALL, colour=SOFT)
+    _tiles(pen, sheet.tiles, 146)
+    pen.text(EDGE, 506, sheet.bars_title, PLAIN, bold=True)
+    _legend(pen, sheet.legend, 564)
+    _bars(pen, sheet.bars, 664, 940)
+    pen.text(EDGE, 1006, sheet.rows_title, PLAIN, bold=True)
+    _rows(pen, sheet.rows, 1062)
     small = picture.resize((WIDTH, height), Image.Resampling.LANCZOS)
     out = io.BytesIO()
-    small.quantize(64).save(out, "PNG", optimize=True)
+    small.quantize(256).save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
@@ -118,15 +120,21 @@ class _Pen:
 
 
 def _tiles(pen: _Pen, tiles: Sequence[Tile], top: float) -> None:
-    breadth = (WIDTH - 2 * EDGE) / len(tiles)
+    """Two beside each other."""
+    breadth = (WIDTH - 2 * EDGE) / 2
     for index, tile in enumerate(tiles):
-        left = EDGE + index * breadth
-        size = 60
-        while pen.width(tile.figure, size, bold=True) > breadth - 24 and size > 28:
-            size -= 2
-        pen.text(left, top + 66, tile.figure, size, bold=True, anchor="ls")
-        for line, words in enumerate(_wrapped(pen, tile.label, breadth - 24, 26)[:2]):
-            pen.text(left, top + 84 + line * 32, words, 26, colour=SOFT)
+        left, upper = EDGE + index % 2 * breadth, top + index // 2 * 176
+        size = _fitting(pen, tile.figure, breadth - 24, 72)
+        pen.text(left, upper + 76, tile.figure, size, bold=True, anchor="ls")
+        for line, words in enumerate(_wrapped(pen, tile.label, breadth - 24, SMALL)[:2]):
+            pen.text(left, upper + 84 + line * 44, words, SMALL, colour=SOFT)
+
+
+def _fitting(pen: _Pen, words: str, breadth: float, size: int) -> int:
+    """The largest height, at most ``size``, in which the words are no broader."""
+    while pen.width(words, size, bold=True) > breadth and size > SMALL // 2:
+        size -= 2
+    return size
 
 
 def _wrapped(pen: _Pen, words: str, breadth: float, size: int) -> list[str]:
@@ -143,9 +151,12 @@ def _wrapped(pen: _Pen, words: str, breadth: float, size: int) -> list[str]:
 def _legend(pen: _Pen, names: Sequence[str], top: float) -> None:
     x = float(EDGE)
     for colour, name in zip(COLOURS, names, strict=False):
-        pen.box(x, top + 8, x + 24, top + 32, colour)
-        pen.text(x + 34, top + 20, name, 26, colour=SOFT, anchor="lm")
-        x += 34 + pen.width(name, 26) + 32
+        breadth = 38 + pen.width(name, SMALL)
+        if x + breadth > WIDTH - EDGE:
+            x, top = float(EDGE), top + 46
+        pen.box(x, top + 9, x + 28, top + 37, colour)
+        pen.text(x + 38, top + 22, name, SMALL, colour=SOFT, anchor="lm")
+        x += breadth + 30
 
 
 def _bars(pen: _Pen, bars: Sequence[Bar], top: float, bottom: float) -> None:
@@ -156,25 +167,27 @@ def _bars(pen: _Pen, bars: Sequence[Bar], top: float, bottom: float) -> None:
         left, level = EDGE + index * step + step * 0.16, bottom
         right, middle = left + step * 0.68, left + step * 0.34
         for colour, part in zip(COLOURS, bar.parts, strict=False):
-            rise = (bottom - top - 40) * part / highest
+            rise = (bottom - top - 50) * part / highest
             # What happened can be seen, however little it is beside the rest.
             rise = max(rise, 4) if part else 0
             pen.box(left, level - rise, right, level, colour)
             level -= rise
-        pen.text(middle, level - 8, bar.total, 26, bold=True, anchor="ms")
-        pen.text(middle, bottom + 14, bar.label, 26, colour=SOFT, anchor="ma")
+        size = _fitting(pen, bar.total, step - 6, SMALL)
+        pen.text(middle, level - 8, bar.total, size, bold=True, anchor="ms")
+        pen.text(middle, bottom + 8, bar.label, SMALL, colour=SOFT, anchor="ma")
 
 
 def _rows(pen: _Pen, rows: Sequence[Row], top: float) -> None:
     most = max([row.value for row in rows] + [1])
-    breadth = max([pen.width(row.label, 28) for row in rows] + [0]) + 24
-    room = WIDTH - 2 * EDGE - breadth - max([pen.width(r.written, 28) for r in rows] + [0]) - 20
+    breadth = max([pen.width(row.label, SMALL) for row in rows] + [0]) + 24
+    room = WIDTH - 2 * EDGE - breadth
+    room -= max([pen.width(row.written, SMALL, bold=True) for row in rows] + [0]) + 20
     for index, row in enumerate(rows):
-        middle = top + index * 62 + 24
-        pen.text(EDGE, middle, row.label, 28, anchor="lm")
+        middle = top + index * 64 + 26
+        pen.text(EDGE, middle, row.label, SMALL, anchor="lm")
         left, length = EDGE + breadth, max(room * row.value / most, 4)
-        pen.box(left, middle - 16, left + length, middle + 16, COLOURS[0])
-        pen.text(left + length + 14, middle, row.written, 28, bold=True, anchor="lm")
+        pen.box(left, middle - 18, left + length, middle + 18, COLOURS[0])
+        pen.text(left + length + 14, middle, row.written, SMALL, bold=True, anchor="lm")
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.rendering.alert import label_before, places_before
+from bot.rendering.alert import label_before, places_before, places_lacking
 from bot.rendering.render import Message, Version, Words
 from digests.alerts.alert import AlertRevision
 from digests.alerts.propose import item_of
@@ -47,6 +47,8 @@ class Admitted:
     """Where it did not happen, although nothing else was wrong with the text."""
     places: tuple[str, ...] = ()
     """Where it happened."""
+    places_lacked: tuple[str, ...] = ()
+    """Where it happened too, of which we said nothing."""
 
 
 async def correction_parts(
@@ -96,6 +98,7 @@ async def _label(
         "label": correction.label,
         "places_were": places_before(correction, was, earlier),
         "places": tuple(correction.places),
+        "places_lacked": places_lacking(correction, was, earlier),
     }
 
 

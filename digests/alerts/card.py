@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, Index, String, UniqueConstraint, or_, select, text, update
+from sqlalchemy import BigInteger, Index, String, UniqueConstraint, case, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -129,6 +129,8 @@ async def live_cards(session: AsyncSession) -> Sequence[Card]:
 
 
 async def language_at(session: AsyncSession, chat_id: int) -> Language | None:
-    """The language the desk last spoke there; who works at it need not have subscribed."""
-    newest = select(Card.language).where(Card.chat_id == chat_id).order_by(Card.id.desc())
+    """The language the desk last spoke there, else anywhere; who works at it need not have subscribed."""
+    newest = select(Card.language).order_by(
+        case((Card.chat_id == chat_id, 0), else_=1), Card.id.desc()
+    )
     return await session.scalar(newest.limit(1))

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from digests.alerts.wording import body, headline
 from digests.errors import Stale, TooManyPlaces
+from digests.stories.attribution import without_speakers
 from digests.stories.pivots import LEAD_WORDS
 from digests.stories.place_names import named_in
 from digests.stories.whereabouts import country_code
 from digests.stories.words import opening, tokens
 
 PROPOSED = 3
-"""The first that the headline and the first sentence name; who acts everywhere left out."""
+"""The first that the headline and the first sentence name; who speaks, or acts everywhere, left out."""
 
 MOST = 5
 """More tell a reader nothing."""
@@ -71,7 +72,9 @@ def carried(chosen: Sequence[str], was: tuple[str, str], now: tuple[str, str]) -
 
 
 def _named(text: str, language: str) -> list[str]:
-    """What the headline and the first words name, towns before countries; who acts everywhere left out."""
-    words = [*tokens(headline(text)), *opening(body(text), LEAD_WORDS)]
+    """What the headline and the first words name, towns before countries; who speaks or acts everywhere left
+    out."""
+    title, told = (without_speakers(part, language) for part in (headline(text), body(text)))
+    words = [*tokens(title), *opening(told, LEAD_WORDS)]
     named = [one.name for one in named_in(words, language) if not one.is_everywhere]
     return sorted(named, key=lambda place: country_code(place) is not None)

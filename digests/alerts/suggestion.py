@@ -19,7 +19,7 @@ MOST_TOPICS = 5
 """The strongest; more would send one item to nearly everybody."""
 
 NAME = 4
-"""Letters of the longest word in a name, at least: fewer are a preposition."""
+"""Letters of the longest word in a name, at least, unless they are capitals: fewer are a preposition."""
 
 _LINK = re.compile(r"https?://\S+")
 _CYRILLIC = frozenset({"uk", "ru", "be", "bg", "mk", "sr"})
@@ -57,7 +57,7 @@ def named(said: str) -> str | None:
     report = Report("", headline(said), body(said), spoken(said))
     found = (judge([report]).attribution or "")[:ATTRIBUTION]
     # "Про це кажуть" names nobody.
-    return found if any(len(word) >= NAME for word in found.split()) else None
+    return found if any(len(word) >= NAME or word.isupper() for word in found.split()) else None
 
 
 def spoken(text: str) -> Language:

@@ -288,7 +288,7 @@ async def _completed(
 
 def _label(correction: Correction, was: AlertRevision, amendment: Amendment) -> None:
     main = correction.main_language
-    label = labelled(was, main, amendment.standing, amendment.said_by)
+    label = labelled(was, main, amendment.standing, amendment.said_by, correction.texts[main])
     correction.standing = label.standing
     correction.attribution, correction.attributions = label.attribution, dict(label.attributions)
     places = amendment.places

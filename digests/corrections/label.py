@@ -8,6 +8,7 @@ from typing import Any
 
 from digests.alerts.alert import AlertRevision
 from digests.alerts.propose import attribution as tidy
+from digests.alerts.suggestion import named
 from digests.vocabulary import Language, Standing
 
 
@@ -49,10 +50,14 @@ def labelled(
     language: str,
     standing: Standing | None = None,
     said_by: Mapping[str, str] | None = None,
+    text: str = "",
 ) -> Label:
-    """The label once ``language`` is the main one; what is not given stays. Raises ``TooLong``."""
+    """The label once ``language`` is the main one, and ``text`` what it says; what is not given stays, but
+    for somebody whom only the old text named. Raises ``TooLong``."""
     if said_by is None:
         attribution, attributions = was.attributed(language)
+        if attribution == named(was.texts.get(language, "")):
+            attribution = named(text) or attribution
     else:
         attributions = {one: said for one, words in said_by.items() if (said := tidy(words))}
         attribution = attributions.pop(language, None)

@@ -68,7 +68,7 @@ async def propose(
         language, texts = was.main_language, was.texts
     most = UNDER_PHOTO if was.is_under_photo or photo else MOST
     told = {one: arranged(words, most) for one, words in texts.items()}
-    label = labelled(was, language, standing, said_by)
+    label = labelled(was, language, standing, said_by, told[language])
     if places is None:
         places = carried(was.places, was.main_text, (told[language], language))
     made = AlertUpdate(

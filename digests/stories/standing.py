@@ -8,22 +8,14 @@ confirm it; everything else is developing, and says who says so.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from digests.stories.attribution import denier_in, speaker_in
 from digests.vocabulary import Standing
 
 CONFIRMING_SOURCES = 2
-LONGEST_ATTRIBUTION = 90
-"""Characters; longer is no attribution but half a sentence."""
-MOST_WORDS = 9
-_HALF_A_SENTENCE = re.compile(
-    r"[:…]|\b(?:who|whose|which|that|where|when|as|face|faces|який|яка|яке|які|що|де|коли)\b",
-    re.IGNORECASE,
-)
-"""What no name of a person, an office or a paper holds."""
-
 _HEDGED = {
     "en": re.compile(
         r"\b(?:unconfirmed|unverified|reportedly|allegedly|anonymous\w*|anonymity|unnamed"
@@ -49,32 +41,6 @@ _DENIED = {
         re.IGNORECASE,
     ),
     "uk": re.compile(r"\b(?:запереч\w+|спростов\w+|спростува\w+)\b(?! вину)", re.IGNORECASE),
-}
-_ACCORDING = {
-    "en": re.compile(r"\baccording to (?P<who>[^,.;!?—]+)", re.IGNORECASE),
-    "uk": re.compile(
-        r"\b(?P<who>(?:за (?:даними|словами|інформацією|повідомленням)|із посиланням на)"
-        r" [^,.;!?—]+)",
-        re.IGNORECASE,
-    ),
-}
-_SAYING = {
-    "en": re.compile(
-        r"(?:^|[,;] |\. )(?:but |and |hours after )?(?P<who>[^,.;!?]{3,70}?),? "
-        r"(?:said|says|say|claims|claimed|told|announced|warned|confirmed|denied)\b"
-    ),
-    "uk": re.compile(
-        r"[,.] (?P<who>(?:повідоми\w+|заяви\w+|каж\w+|сказа\w+|пише|пишуть|розпові\w+|уточни\w+)"
-        r" (?:у |в |на )?[^,.;!?—]{3,60})",
-        re.IGNORECASE,
-    ),
-}
-_OPENING = re.compile(r"^(?:За|Із) ")
-_NAMED_FIRST = {
-    "uk": re.compile(
-        r"(?:^|\. )(?P<who>[^\W\d_][^,.;!?—]{2,50}?) (?:це )?"
-        r"(?:заявля\w+|заяви\w+|запереч\w+|спростову\w+|повідомля\w+|повідоми\w+|каж\w+|сказа\w+)\b"
-    ),
 }
 
 
@@ -115,7 +81,8 @@ def judge(reports: Sequence[Report]) -> Judgement:
     denied = [report for report in reports if _met(DENIED, report)]
     plain = {r.source for r in reports if not _met(HEDGED, r) and not _met(DENIED, r)}
     if denied and len({report.source for report in reports}) > 1:
-        return Judgement(Standing.DISPUTED, attribution(denied[-1]) or denied[-1].source)
+        who = _named(denier_in, denied[-1]) or attribution(denied[-1])
+        return Judgement(Standing.DISPUTED, who or denied[-1].source)
     if len(plain) >= CONFIRMING_SOURCES:
         return Judgement(Standing.CONFIRMED, None)
     hedged = [report for report in reports if _met(HEDGED, report)]
@@ -126,21 +93,11 @@ def judge(reports: Sequence[Report]) -> Judgement:
 
 def attribution(report: Report) -> str | None:
     """Whom a report names for what it tells; none where it speaks for itself."""
-    for told in (report.lead, report.title):
-        for cues in (_ACCORDING, _SAYING, _NAMED_FIRST):
-            cue = cues.get(report.language)
-            found = cue.search(told) if cue else None
-            if found and _names_somebody(found["who"]):
-                return _OPENING.sub(lambda begins: begins[0].lower(), found["who"].strip())
-    return None
+    return _named(speaker_in, report) or _named(denier_in, report)
 
 
-def _names_somebody(who: str) -> bool:
-    return (
-        len(who) <= LONGEST_ATTRIBUTION
-        and len(who.split()) <= MOST_WORDS
-        and not _HALF_A_SENTENCE.search(who)
-    )
+def _named(by: Callable[[str, str], str | None], report: Report) -> str | None:
+    return by(report.lead, report.language) or by(report.title, report.language)
 
 
 @lru_cache(maxsize=READ_AGAIN)

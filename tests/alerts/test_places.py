@@ -17,9 +17,18 @@ from digests.errors import Stale, TooManyPlaces
         ("Poland scrambles jets, missiles over Lviv", "en", ("Lviv", "Poland")),
         ("Kharkiv, Sumy, Kherson, Odesa under attack", "en", ("Kharkiv", "Sumy", "Kherson")),
         ("Nothing is known yet", "en", ()),
+        ("Kyiv says three drones fell in Odesa", "en", ("Odesa",)),
+        ("Drones over Kyiv, Kyiv says", "en", ("Kyiv",)),
+        ("Officials said Kyiv was hit", "en", ("Kyiv",)),
+        ("Kyiv and Minsk deny it", "en", ()),
+        ("Київ заявив про удар по Одесі", "uk", ("Odesa",)),
+        ("Київ і Мінськ також заперечують", "uk", ()),
+        ("Вибухи в Сумах, заявив Київ", "uk", ("Sumy",)),
+        ("Дрони атакували Київ, повідомили в Міноборони", "uk", ("Kyiv",)),
+        ("У Києві повідомили про вибухи", "uk", ("Kyiv",)),
     ],
 )
-def test_the_first_places_are_proposed_without_those_who_act_everywhere(
+def test_the_first_places_are_proposed_without_those_who_speak_or_act_everywhere(
     text: str, language: str, places: tuple[str, ...]
 ) -> None:
     assert proposed(text, language) == places

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.alerts.builders import EDITOR, OWNER, REVIEWER
@@ -42,7 +44,7 @@ async def test_topics_severity_and_label_are_changed_by_buttons(desk: Newsroom) 
     await desk.tap(EDITOR, "Done")
     assert "Reaches 3 readers" in desk.last(EDITOR)
     await desk.tap(EDITOR, "Severity")
-    await desk.tap(EDITOR, "▪︎ Priority")
+    await desk.tap(EDITOR, "✓ ▪︎ Priority")
     await desk.tap(EDITOR, "Label")
     await desk.tap(EDITOR, "Confirmed")
     await desk.tap(EDITOR, "Write who says so")
@@ -160,6 +162,16 @@ async def test_pause_holds_resume_lets_go_and_recall_ends_it(desk: Newsroom) -> 
     assert buttons(card) == []
     audited = [act for act in await desk.audited() if act in ("pause", "resume", "recall")]
     assert audited == ["pause", "resume", "recall"]
+
+
+async def test_the_rate_is_not_measured_over_a_pause(desk: Newsroom) -> None:
+    await desk.say(EDITOR, TEXT)
+    await desk.tap(EDITOR, "Send to 3")
+    await desk.tick()
+    await desk.tap(EDITOR, "Pause")
+    desk.clock.set_by(timedelta(minutes=5))
+    await desk.tap(EDITOR, "Resume")
+    assert "1,000 a second" in desk.screen(EDITOR)[1]["text"]
 
 
 async def test_a_draft_written_in_a_group_is_shown_in_private(desk: Newsroom) -> None:

@@ -75,6 +75,18 @@ async def test_a_correction_while_it_goes_out_changes_what_waits(desk: Newsroom)
         assert copy["text"].startswith("▪︎ Priority · Fire reported at a warehouse")
 
 
+async def test_the_card_of_a_withdrawn_alert_says_so_first(desk: Newsroom) -> None:
+    await desk.say(EDITOR, TEXT)
+    await desk.tap(EDITOR, "Send to 3")
+    await desk.deliver()
+    await desk.tick()
+    assert desk.screen(EDITOR)[1]["text"].startswith("Alert 1 · delivered")
+    await desk.tap(EDITOR, "Withdraw")
+    await desk.say(EDITOR, "It was not so.")
+    await desk.tap(EDITOR, "Withdraw 3 copies")
+    assert desk.screen(EDITOR)[1]["text"].startswith("Alert 1 · withdrawn\n")
+
+
 async def test_a_withdrawn_alert_goes_to_nobody_else(desk: Newsroom) -> None:
     await desk.say(EDITOR, TEXT)
     await desk.tap(EDITOR, "Send to 3")

@@ -35,6 +35,21 @@ async def test_whoever_opens_it_works_at_the_desk_and_the_owner_is_told(
     assert "appointed" in (await desk.say(READER, "/desk"))[0]["text"]
 
 
+async def test_an_owner_who_never_chose_a_language_hears_the_one_spoken_at_the_desk(
+    desk: Newsroom,
+) -> None:
+    start = await link(desk, "editor")
+    desk.sandbox.world.people[READER].language = "uk"
+    await desk.say(READER, start)
+    await desk.deliver()
+    assert "роль — редактор" in desk.last(OWNER)
+    # From the first card on it is the desk's: of whoever wrote it.
+    await desk.say(EDITOR, "/breaking Missile strikes reported on a depot near Luhansk")
+    await desk.say(REVIEWER, await link(desk, "editor"))
+    await desk.deliver()
+    assert "opened your link and is an editor now" in desk.last(OWNER)
+
+
 async def test_a_used_link_is_refused_with_a_reason(desk: Newsroom) -> None:
     start = await link(desk)
     await desk.say(READER, start)

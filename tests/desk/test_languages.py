@@ -47,6 +47,21 @@ async def test_with_one_text_the_others_get_it_labelled(desk: Newsroom) -> None:
     assert "текст англійською" in desk.screen(READERS[0])[0]["text"]
 
 
+async def test_the_card_says_where_who_says_so_is_given_in_one_language_only(
+    desk: Newsroom,
+) -> None:
+    await desk.say(EDITOR, f"{TEXT}, officials say")
+    await desk.tap(EDITOR, "Add Ukrainian text")
+    await desk.say(EDITOR, "Під Луганськом горить склад")
+    lacks = "Who says so is given in English only"
+    assert lacks in desk.last(EDITOR)
+    await desk.tap(EDITOR, "Ukrainian text anew")
+    await desk.say(EDITOR, "Під Луганськом горить склад, повідомляє ДСНС")
+    card = desk.with_button(EDITOR, "Only in English")
+    assert lacks not in card["text"]
+    assert "Label: Unconfirmed: officials; ДСНС" in card["text"]
+
+
 async def test_the_other_text_is_written_anew_or_taken_away(desk: Newsroom) -> None:
     await desk.say(EDITOR, TEXT)
     await desk.tap(EDITOR, "Add Ukrainian text")

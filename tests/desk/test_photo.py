@@ -68,6 +68,15 @@ async def test_a_photo_without_words_waits_for_them(desk: Newsroom) -> None:
     assert pictured(desk.screen(EDITOR)[-2])[1].endswith(SAID)
 
 
+async def test_a_photo_that_answers_breaking_waits_for_its_words_too(desk: Newsroom) -> None:
+    await desk.say(EDITOR, "/breaking")
+    await desk.sandbox.send_photo(EDITOR, "")
+    await desk.heed()
+    assert "I have the photo." in desk.last(EDITOR)
+    await desk.say(EDITOR, SAID)
+    assert pictured(desk.screen(EDITOR)[-2])[1].endswith(SAID)
+
+
 async def test_the_photo_can_be_left_out_and_brought_again(desk: Newsroom) -> None:
     await desk.sandbox.send_photo(EDITOR, f"/breaking {SAID}")
     await desk.heed()

@@ -141,6 +141,50 @@ async def test_a_place_alone_is_put_right_and_readers_are_told_which(desk: Newsr
     assert [m["text"] for m in desk.screen(READERS[0])] == [copy["text"], note["text"]]
 
 
+async def test_a_correction_and_an_update_take_a_place_that_nothing_named(desk: Newsroom) -> None:
+    await desk.say(EDITOR, "/breaking Missiles hit a depot in Sumy")
+    await desk.tap(EDITOR, "Send to 3")
+    await desk.deliver()
+    await desk.tap(EDITOR, "Correct")
+    await desk.tap(EDITOR, "Only the label or a place was wrong")
+    await desk.tap(EDITOR, "Add a place")
+    assert "Where did it happen?" in desk.last(EDITOR)
+    (refused,) = await desk.say(EDITOR, "Okhtyrkka")
+    assert "Similar names: Okhtyrka" in refused["text"]
+    shown = await desk.say(EDITOR, "охтирка")
+    assert "Earlier we did not name the place: Okhtyrka" in shown[-3]["text"]
+    assert "Missiles hit a depot in Sumy\nWe did not name the place: Okhtyrka" in shown[-2]["text"]
+    await desk.tap(EDITOR, "✓ Sumy")
+    await desk.tap(EDITOR, "Correct 3 copies")
+    await desk.deliver()
+    assert "\nOkhtyrka · " in desk.screen(READERS[0])[0]["text"]
+    await desk.tap(EDITOR, "Update the alert")
+    await desk.say(EDITOR, "Missiles hit two depots\nBoth burn.")
+    await desk.tap(EDITOR, "Add a place")
+    shown = await desk.say(EDITOR, "Trostianets")
+    assert "Places: Okhtyrka, Trostianets" in shown[-1]["text"]
+    await desk.tap(EDITOR, "Edit quietly")
+    await desk.deliver()
+    assert "Okhtyrka, Trostianets · " in desk.screen(READERS[0])[0]["text"]
+
+
+async def test_a_place_typed_for_what_was_sent_or_discarded_meanwhile_changes_nothing(
+    desk: Newsroom,
+) -> None:
+    await desk.say(EDITOR, "/breaking Missiles hit a depot in Sumy")
+    await desk.tap(EDITOR, "Send to 3")
+    await desk.tap(EDITOR, "Correct")
+    await desk.tap(EDITOR, "Only the label or a place was wrong")
+    shown = desk.screen(EDITOR)[-1]
+    await desk.tap(EDITOR, "Add a place")
+    await desk.tap(EDITOR, "Discard")
+    await desk.say(EDITOR, "Lviv")
+    assert await places(desk) == ["Sumy"]
+    await desk.tap_data(EDITOR, shown, "amend_where:1")
+    await desk.tap_data(READER, shown, "amend_where:1")
+    assert (await desk.audited())[-3:] == ["refused place", *["refused ask_place"] * 2]
+
+
 async def test_the_story_is_the_one_where_the_editor_says_that_it_happened(desk: Newsroom) -> None:
     async with desk.database.write() as session:
         at = desk.clock.now - timedelta(hours=2)

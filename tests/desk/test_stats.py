@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import insert, update
 
+from bot.rendering.charts import SMALL, WIDTH
 from digests.audience.subscriber import Subscriber, SubscriberState
 from digests.corrections.week import Week, week
 from digests.outbox.dispatch import Content, Dispatch, Lane, MessageKind, Reach
@@ -127,6 +128,11 @@ async def test_the_desk_gets_a_picture_and_the_same_figures_in_words(
     kept = desk.sandbox.world.files[sent["photo"][-1]["file_id"]]
     assert kept.content_type == "image/png"
     assert Image.open(io.BytesIO(kept.data)).width == 1080
+
+
+def test_the_smallest_words_are_read_without_zooming() -> None:
+    """On a phone of 360 the picture is some 340 wide: there they are 12 high."""
+    assert round(SMALL * 340 / WIDTH) >= 12
 
 
 async def test_an_empty_week_has_a_picture_too(desk: Newsroom) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from digests.audience.taste import Taste
 from digests.outbox.dispatch import Content
@@ -50,6 +50,34 @@ async def test_a_story_is_opened_from_a_digest_and_says_how_it_stands(desk: News
     assert "A depot was hit" in page
     assert "Standing: Unconfirmed" in page
     assert "Severity: Priority" in page
+
+
+async def test_its_title_stands_in_the_editors_language_where_it_is_told_in_it(
+    desk: Newsroom,
+) -> None:
+    copy = await in_a_digest(desk)
+    told = {"uk": {"title": "Влучили в склад", "lead": "", "news": "", "attribution": None}}
+    async with desk.database.write() as session:
+        await session.execute(update(StoryRevision).values(tellings=told))
+    desk.sandbox.world.people[EDITOR].language = "uk"
+    for command in ("/story", "/correct Склад стоїть"):
+        (question,) = await desk.say(EDITOR, command, reply_to=copy)
+        assert [b["text"] for b in buttons(question)] == ["Влучили в склад"]
+
+
+async def test_the_editor_is_told_which_of_its_languages_a_correction_leaves_out(
+    desk: Newsroom,
+) -> None:
+    copy = await in_a_digest(desk)
+    told = {"uk": {"title": "Влучили в склад", "lead": "", "news": "", "attribution": None}}
+    async with desk.database.write() as session:
+        await session.execute(update(StoryRevision).values(tellings=told))
+    await desk.say(EDITOR, "/correct The depot stands", reply_to=copy)
+    await desk.tap(EDITOR, "A depot was hit")
+    assert "The Ukrainian text falls away unless you add it" in desk.last(EDITOR)
+    await desk.tap(EDITOR, "Add Ukrainian text")
+    await desk.say(EDITOR, "Склад стоїть")
+    assert "falls away" not in desk.last(EDITOR)
 
 
 async def test_or_found_by_its_words(desk: Newsroom, now: datetime) -> None:

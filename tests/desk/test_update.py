@@ -39,6 +39,28 @@ async def test_aloud_a_short_reply_stands_below_each_copy(desk: Newsroom) -> Non
         assert told["reply_to_message"]["message_id"] == copy["message_id"]
 
 
+async def test_who_says_so_is_whom_the_newer_words_name_unless_an_editor_said_it(
+    desk: Newsroom,
+) -> None:
+    await desk.say(EDITOR, "/breaking Missiles hit a depot near Luhansk, the governor says")
+    await desk.tap(EDITOR, "Send to 3")
+    for newer, label in (
+        ("The fire is out, rescuers say", "Unconfirmed: rescuers"),
+        ("The fire is out", "Unconfirmed: rescuers"),
+    ):
+        await desk.tap(EDITOR, "Update the alert")
+        assert f"Label: {label}" in (await desk.say(EDITOR, newer))[-1]["text"]
+        await desk.tap(EDITOR, "Edit quietly")
+    await desk.tap(EDITOR, "Correct")
+    await desk.say(EDITOR, "The fire is not out, the governor says")
+    await desk.tap(EDITOR, "Write who says so")
+    await desk.say(EDITOR, "one channel")
+    await desk.tap(EDITOR, "Correct it")
+    await desk.tap(EDITOR, "Update the alert")
+    told = await desk.say(EDITOR, "The fire burns, residents say")
+    assert "Label: Unconfirmed: one channel" in told[-1]["text"]
+
+
 async def test_an_error_in_an_update_is_put_right_below_the_copies_too(desk: Newsroom) -> None:
     await sent(desk)
     await desk.tap(EDITOR, "Update the alert")

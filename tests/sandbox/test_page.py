@@ -30,6 +30,7 @@ Talks are to cover missiles and artillery; Seoul has given <i>non-lethal aid</i>
 already in service; spare parts; artillery shells of two calibres; training for crews; radar; and a
 timetable for all of it, which both sides called ambitious, and which neither side would put a date
 to before the parliament has met.</blockquote>
+<blockquote expandable>Read out twice.</blockquote>
 <tg-spoiler>Not for the faint-hearted.</tg-spoiler> <code>ref 8f3a</code>
 <pre><code class="language-json">{{"topic": "diplomacy"}}</code></pre>
 Updated <tg-time unix="{ago}" format="r">earlier</tg-time>.
@@ -145,7 +146,8 @@ async def test_a_newcomer_starts_the_bot_and_sees_a_formatted_digest(
     await expect(digest.locator("em")).to_have_text("non-lethal aid")
     await expect(digest.locator("pre")).to_have_attribute("data-language", "json")
     await expect(digest.locator("time[data-format=r]")).to_have_text("2 hours ago")
-    fold = digest.locator("blockquote.fold")
+    fold = digest.locator("blockquote.fold")  # only the long one
+    await expect(fold).to_have_count(1)
     assert await fold.evaluate("e => e.firstChild.scrollHeight > e.firstChild.clientHeight")
     await digest.get_by_role("button", name="Show more").click()
     assert await fold.evaluate("e => e.firstChild.scrollHeight == e.firstChild.clientHeight")

@@ -67,6 +67,12 @@ const MAKERS = {
       toggle.setAttribute("aria-expanded", String(open));
       toggle.textContent = word(open ? "show_less" : "show_more");
     };
+    // As in Telegram, what is short enough stands open.
+    requestAnimationFrame(() => {
+      if (!body.clientHeight || body.scrollHeight > body.clientHeight + 1) return;
+      node.classList.remove("fold");
+      toggle.remove();
+    });
     return [node, body];
   },
   spoiler() {

@@ -217,9 +217,13 @@ class Shelf:
         found = []
         for k in np.flatnonzero(height >= least):
             one, other = int(stories[near.row[k]]), int(stories[near.col[k]])
-            spoken = across.spoken(one), across.spoken(other)
-            if abs(began[one] - began[other]) <= OPEN_FOR and not any(
-                across.differ(*both, by_title=False) for both in (spoken, spoken[::-1])
+            here, there = across.spoken(one), across.spoken(other)
+            near_in_time = abs(began[one] - began[other]) <= OPEN_FOR
+            if near_in_time and not (
+                here.is_elsewhere(there)
+                or here.is_bulletin_of_another(there)
+                or across.differ(here, there, by_title=False)
+                or across.differ(there, here, by_title=False)
             ):
                 found.append((-float(height[k]), one, other))
         return found

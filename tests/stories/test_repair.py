@@ -223,6 +223,18 @@ async def test_two_stories_of_one_event_are_united_in_the_older(
     assert await repaired(database, now + HOUR / 2) == Repaired()
 
 
+async def test_bulletins_equal_but_for_the_town_are_never_united(
+    database: Database, now: datetime
+) -> None:
+    told = "There is damage and nobody is hurt, officials said. Crews are at work on the spot."
+    attacks = ("Moscow", "Moscow, third report", "Kharkiv", "Kharkiv, third report")
+    here, too, there, _ = await arrive(
+        database, now, [(f"Drone attack on {town}", told) for town in attacks]
+    )
+    assert here == too != there
+    assert await repaired(database, now + HOUR / 2) == Repaired()
+
+
 async def test_what_comes_after_a_repair_finds_the_repaired_story(
     database: Database, now: datetime
 ) -> None:

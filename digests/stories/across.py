@@ -14,7 +14,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from digests.stories.matching import OPEN_FOR, Frequencies, RememberedStories, Vector
-from digests.stories.pivots import COUNTRY, NUMBER, PLACE, Pivots, apart, is_common, proves
+from digests.stories.pivots import (
+    COUNTRY,
+    EVERYWHERE,
+    NUMBER,
+    PLACE,
+    SEATS,
+    Pivots,
+    apart,
+    is_common,
+    proves,
+)
 
 SAME_EVENT = 0.42
 """Least nearness where places, names or large numbers are shared; read off the tuning half of
@@ -60,17 +70,41 @@ class Spoken:
     places: frozenset[str]
     numbers: frozenset[str]
     """The large ones."""
+    towns: frozenset[str] = frozenset()
+    """The towns and regions that titles name; a country there, or its capital, is who acts."""
+    titled: frozenset[str] = frozenset()
+    """Everything that titles name."""
+    besides: frozenset[int] = frozenset()
+    """What else they say."""
 
     @classmethod
     def of(cls, pivots: Pivots) -> Spoken:
         """What one report speaks of."""
-        return cls(pivots.weights, pivots.places, frozenset(filter(_counts, pivots.weights)))
+        return cls(
+            pivots.weights,
+            pivots.places,
+            frozenset(filter(_counts, pivots.weights)),
+            frozenset(p for p in pivots.titled - SEATS - EVERYWHERE if p[0] == PLACE),
+            pivots.titled,
+            frozenset((pivots.besides,)),
+        )
+
+    def is_elsewhere(self, other: Spoken) -> bool:
+        """Whether titles name towns, and none of them is the other's, around it or within."""
+        return apart(self.towns, other.towns)
+
+    def is_bulletin_of_another(self, other: Spoken) -> bool:
+        """Whether titles say the same in the same words, but of other places."""
+        return not self.besides.isdisjoint(other.besides) and apart(self.titled, other.titled)
 
     def __or__(self, other: Spoken) -> Spoken:
         return Spoken(
             {**self.weights, **other.weights},
             self.places | other.places,
             self.numbers | other.numbers,
+            self.towns | other.towns,
+            self.titled | other.titled,
+            self.besides | other.besides,
         )
 
 

@@ -27,10 +27,13 @@ class Group:
     """Seconds."""
     by_title: bool
     """Whether all of its articles are titles alone."""
+    whole: float = 1.0
+    """How much of a whole text its articles have, on average."""
 
 
-Barred = Callable[[int, int, float], bool]
-"""Whether two groups, by their places, are two events though they are near: so many times the least."""
+Barred = Callable[[int, int, float, float], bool]
+"""Whether two groups, by their places, are two events though they are near: so much, and so many times
+what is asked."""
 
 _NEVER = -1.0
 
@@ -50,6 +53,7 @@ class Gathering:
         *,
         texts: Nearness,
         titles: Nearness,
+        brief: float,
         longest: float,
         later: float,
         barred: Barred,
@@ -61,8 +65,9 @@ class Gathering:
         self._first = np.array([group.first for group in groups])
         self._last = np.array([group.last for group in groups])
         self._by_title = np.array([group.by_title for group in groups], bool)
+        self._whole = np.array([group.whole for group in groups], np.float64)
         self._texts, self._titles, self._longest = texts, titles, longest
-        self._later = later
+        self._brief, self._later = brief, later
         self._barred = barred
         self._open = np.ones(self._shared.shape, bool)
         np.fill_diagonal(self._open, val=False)
@@ -81,7 +86,7 @@ class Gathering:
             other, height = int(self._best[group]), self._height[group]
             if height < 1:
                 break
-            if self._barred(group, other, height):
+            if self._barred(group, other, height * float(self._asked(group, other)), height):
                 self._part(group, other)
             else:
                 self._join(group, other)
@@ -95,19 +100,27 @@ class Gathering:
     def _nearness(self, rows: Any, columns: Any) -> Any:
         """How near groups, by their places, are to others: one figure for each pair."""
         size = self._articles[rows] * self._articles[columns]
-        least: Any = self._texts.least
         by_title = self._by_title[rows] | self._by_title[columns]
         if self._texts.spread != 1 or by_title.any():
             spread = np.where(by_title, self._titles.spread, self._texts.spread)
-            least = np.where(by_title, self._titles.least, self._texts.least)
             length = np.sqrt(self._square[rows] * self._square[columns])
             size = size**spread * length ** (1 - spread)
-        near = self._shared[rows, columns] / np.maximum(size, 1e-9) / least
+        near = self._shared[rows, columns] / np.maximum(size, 1e-9) / self._asked(rows, columns)
         first, last = self._first, self._last
-        whole = np.maximum(last[rows], last[columns]) - np.minimum(first[rows], first[columns])
+        span = np.maximum(last[rows], last[columns]) - np.minimum(first[rows], first[columns])
         gap = np.maximum(first[rows] - last[columns], first[columns] - last[rows])
         near = near / (1 + self._later * np.maximum(0, gap) / self._longest)
-        return np.where(self._open[rows, columns] & (whole <= self._longest), near, _NEVER)
+        return np.where(self._open[rows, columns] & (span <= self._longest), near, _NEVER)
+
+    def _asked(self, rows: Any, columns: Any) -> Any:
+        """How near groups must be to others."""
+        comparisons = self._articles[rows] * self._articles[columns]
+        whole = (self._whole[rows] + self._whole[columns]) / 2
+        texts = self._texts.asked(comparisons, self._brief + (1 - self._brief) * whole)
+        by_title = self._by_title[rows] | self._by_title[columns]
+        if not by_title.any():
+            return texts
+        return np.where(by_title, self._titles.asked(comparisons), texts)
 
     def _smallest(self, groups: Any) -> Any:
         """Products with these groups below which nobody is near enough: what is smaller is not asked."""
@@ -133,6 +146,8 @@ class Gathering:
         """The group goes into the other."""
         self._went_into[group] = other
         self._square[other] += self._square[group] + 2 * self._shared[group, other]
+        both = np.array([group, other])
+        self._whole[other] = np.average(self._whole[both], weights=self._articles[both])
         self._articles[other] += self._articles[group]
         self._first[other] = min(self._first[other], self._first[group])
         self._last[other] = max(self._last[other], self._last[group])

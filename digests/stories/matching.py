@@ -14,7 +14,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
+from digests.stories.sounding import goes_by_sound, places_heard
 from digests.stories.words import Term, in_headline_case, opening, terms_of, tokens
 
 OPEN_FOR = timedelta(hours=72)
@@ -28,18 +30,32 @@ REMEMBERED_FOR = timedelta(days=7)
 class Nearness:
     """From where on two groups are one event.
 
+    One comparison proves little: two articles alone must be as near as ``alone``. Every further one between
+    two groups is evidence of its own, and all together must exceed ``least`` by what that one had to.
     ``spread`` stands between 0, the angle between the groups, and 1, the mean nearness of their articles:
     the first lets a story swallow its neighbours, the second splits it.
     """
 
     least: float
+    alone: float
     spread: float
 
+    def asked(self, comparisons: Any, share: Any = 1.0) -> Any:
+        """How near two groups must be, by the number of comparisons between their articles.
 
-TEXTS = Nearness(least=0.19, spread=1.0)
+        ``share``: how strict it is with two articles alone.
+        """
+        return self.least + (self.alone * share - self.least) / comparisons
+
+    def scaled(self, alone: float) -> Nearness:
+        """The same, as strict as this asks of two articles alone."""
+        return Nearness(self.least * alone / self.alone, alone, self.spread)
+
+
+TEXTS = Nearness(least=0.12, alone=0.36, spread=1.0)
 """From where on two texts are one event."""
 
-TITLES = Nearness(least=0.08, spread=0.3)
+TITLES = Nearness(least=0.08, alone=0.16, spread=0.3)
 """The same where one side is titles alone: they have fewer words to agree in."""
 
 FOLLOW_UP = 0.28
@@ -61,6 +77,9 @@ MOST_TERMS = 80
 
 TITLE_ONLY_WORDS = 8
 """Body words up to which an article is judged by the threshold for titles."""
+
+WHOLE_WORDS = 100
+"""Body words from which an article is a whole text: the fewer there are, the less can agree."""
 
 COMMON_WORDS = frozenset(
     re.findall(
@@ -88,6 +107,8 @@ class Method:
 
     texts: Nearness = TEXTS
     titles: Nearness = TITLES
+    brief: float = 0.45
+    """What is asked of texts of hardly any words, against whole ones; between them in proportion."""
     title_weight: float = TITLE_WEIGHT
     name_weight: float = NAME_WEIGHT
     name_weight_in_titles: float = 1.0
@@ -98,14 +119,21 @@ class Method:
     beginnings: float = 0.7
     """What a word's beginning weighs against its stem, where it has one."""
     beginnings_in_titles: float = 0.5
+    places_by_sound: bool = True
+    """Whether a town and its people are one word in titles, in Russian and where we know no forms."""
     leaning: float = 0.5
     """What the words of the nearest titles weigh, times how near they are, against a title's own."""
     parted: bool = True
     """Whether two events that were taken for one are told apart by their names."""
     later: float = 1.0
     """How much more is asked where 72 hours lie between: bulletins recur."""
+    towns: bool = True
+    """Whether reports whose titles name different towns tell of two events."""
     firm: float = 1.6
-    """From so many times the least nearness on, words are believed against other places."""
+    """From so many times what is asked on, titles alone are believed against that, and texts against other
+    countries, or other towns in their first words."""
+    sure: float = 0.3
+    """From so near on, texts are believed so too."""
 
 
 METHOD = Method()
@@ -122,6 +150,13 @@ class Read:
     stems: Words
     beginnings: Words
     """How the words of title and lead begin: what stemming tore apart meets again."""
+    places: Words
+    """The places that a title alone names, where they are known by their sound: town and townsman meet."""
+
+    @property
+    def all(self) -> Words:
+        """Everything by which it is near to others."""
+        return {**self.stems, **self.beginnings, **self.places}
 
 
 @lru_cache(maxsize=READ_AGAIN)
@@ -134,6 +169,7 @@ def weigh(title: str, text: str, language: str, method: Method = METHOD) -> Read
     """The words of an article and how much each says, before rarity is known."""
     stems: dict[str, float] = {}
     beginnings: dict[str, float] = {}
+    places: dict[str, float] = {}
     body = opening(text, BODY_WORDS)
     by_title = len(body) <= TITLE_ONLY_WORDS
     name_weight = method.name_weight_in_titles if by_title else method.name_weight
@@ -148,6 +184,9 @@ def weigh(title: str, text: str, language: str, method: Method = METHOD) -> Read
             if weight >= 1:
                 for begun in term.beginnings:
                     beginnings[begun] = beginnings.get(begun, 0.0) + weight
+        if by_title and method.places_by_sound and goes_by_sound(language):
+            for place in places_heard(words):
+                places[place] = places.get(place, 0.0) + weight * method.name_weight
     stems.pop("", None)
     if len(stems) > MOST_TERMS:
         heaviest = sorted(stems, key=stems.__getitem__, reverse=True)[:MOST_TERMS]
@@ -157,6 +196,7 @@ def weigh(title: str, text: str, language: str, method: Method = METHOD) -> Read
     return Read(
         {term: _said(weight) for term, weight in stems.items()},
         {term: share * _said(weight) for term, weight in beginnings.items()} if share else {},
+        {place: _said(weight) for place, weight in places.items()},
     )
 
 
@@ -191,6 +231,11 @@ def names_of(title: str, text: str, language: str) -> Words:
             if named:
                 names[term.stem or term.beginnings[-1]] += weight
     return {name: _said(weight) for name, weight in names.items()}
+
+
+def wholeness(text: str) -> float:
+    """How much of a whole text an article has, from 0 to 1."""
+    return len(opening(text, WHOLE_WORDS)) / WHOLE_WORDS
 
 
 def title_only(text: str) -> bool:

@@ -19,6 +19,7 @@ from digests.stories.matching import (
     names_of,
     title_only,
     weigh,
+    wholeness,
     words_of,
 )
 from digests.stories.pivots import Pivots, pivots_of
@@ -52,6 +53,7 @@ class Weighed:
     """Asked for only where two events may have been taken for one."""
     pivots: Pivots
     by_title: bool
+    whole: float
     at: datetime
 
 
@@ -67,10 +69,11 @@ def weighed(
     return Weighed(
         article,
         language,
-        {**read.stems, **read.beginnings},
+        read.all,
         partial(names_of, title, body, language),
         pivots_of(title, body, language),
         title_only(body),
+        wholeness(body),
         at,
     )
 

@@ -16,8 +16,9 @@ from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
 
-from digests.stories.matching import BODY_WORDS
+from digests.stories.matching import BODY_WORDS, COMMON_WORDS, NAMED_WITHIN
 from digests.stories.regions import city_for
+from digests.stories.sounding import place_by_sound, places_heard
 from digests.stories.usual import usual_share
 from digests.stories.words import (
     BEGINNING,
@@ -58,6 +59,16 @@ EVERYWHERE = frozenset(
     | {f"{PLACE}{capital}" for capital in ("Moscow", "Washington", "Brussels")}
 )
 """Who acts or speaks in news of every place: says nothing of where something happened."""
+
+SEATS = frozenset(
+    f"{PLACE}{capital}"
+    for capital in (
+        "Kyiv", "Minsk", "Warsaw", "Vilnius", "Riga", "Tallinn", "Helsinki", "Budapest", "Bratislava",
+        "Prague", "Berlin", "Paris", "London", "Rome", "Ankara", "Beijing", "Seoul", "Pyongyang", "Tokyo",
+        "Taipei", "New Delhi", "Tehran", "Riyadh", "Doha", "Belgrade", "Bucharest",
+    )
+)  # fmt: skip
+"""Capitals that stand for their governments: a title that names one may tell of anywhere."""
 
 _SCALES = {
     "thousand": 3, "тис": 3, "тисяча": 3, "тыс": 3, "million": 6, "млн": 6, "мільйон": 6,
@@ -104,20 +115,34 @@ class Pivots:
     weights: Mapping[str, float]
     places: frozenset[str]
     """Of its title; of its first words where the title names none. See ``EVERYWHERE``."""
-
-
-NONE = Pivots({}, frozenset())
+    titled: frozenset[str] = frozenset()
+    """All that its title names, of ``EVERYWHERE`` too."""
+    besides: int = 0
+    """Stands for all else that its title says: of bulletins equal but for the town it is the same."""
 
 
 def pivots_of(title: str, text: str, language: str) -> Pivots:
-    """The pivots of an article; none in a language that we have no table for."""
+    """The pivots of an article; in a language that we have no table for, its places alone."""
     if language not in LANGUAGES_WITH_KEYS:
-        return NONE
+        heard = frozenset(places_heard(tokens(title)))
+        places = _places(heard) or _places(places_heard(opening(text, BODY_WORDS)[:LEAD_WORDS]))
+        return Pivots({}, places, heard, _besides(tokens(title), language))
     in_title = dict.fromkeys(_spoken_of(tokens(title), language))
     in_lead = dict.fromkeys(_spoken_of(opening(text, BODY_WORDS)[:LEAD_WORDS], language))
     weights = {pivot: WEIGHTS[pivot[0]] for pivot in in_lead}
     weights |= {pivot: WEIGHTS[pivot[0]] * IN_TITLE for pivot in in_title}
-    return Pivots(weights, _places(in_title) or _places(in_lead))
+    titled = frozenset(pivot for pivot in in_title if pivot[0] in (PLACE, COUNTRY))
+    places = _places(in_title) or _places(in_lead)
+    return Pivots(weights, places, titled, _besides(tokens(title), language))
+
+
+def named(title: str, text: str, language: str) -> Mapping[str, float]:
+    """The places, names and numbers of an article alone, far into its text, alike in all our languages."""
+    in_title, in_text = (
+        {pivot for pivot in _spoken_of(words, language) if pivot[0] != MATTER}
+        for words in (tokens(title), opening(text, NAMED_WITHIN))
+    )
+    return {p: WEIGHTS[p[0]] * (IN_TITLE if p in in_title else 1) for p in in_title | in_text}
 
 
 def places_of(title: str, text: str, language: str) -> list[str]:
@@ -154,7 +179,31 @@ def placed(pivots: Pivots, places: Iterable[str]) -> Pivots:
     cities = [city_for(place) for place in places]
     told = frozenset(f"{kinds[city]}{city}" for city in cities if city in kinds)
     rest = {p: weight for p, weight in pivots.weights.items() if p[0] not in (PLACE, COUNTRY)}
-    return Pivots(rest | {pivot: WEIGHTS[pivot[0]] * IN_TITLE for pivot in told}, told)
+    return Pivots(rest | {pivot: WEIGHTS[pivot[0]] * IN_TITLE for pivot in told}, told, told)
+
+
+def _besides(words: Sequence[str], language: str) -> int:
+    """The same number for the same words, whatever their order, places and numbers left out."""
+    return hash(frozenset(filter(None, map(_key_besides(language), words))))
+
+
+@cache
+def _key_besides(language: str) -> Callable[[str], str]:
+    """What gives a word its key; nothing for places, numbers, and words that tell no event."""
+    meaning = _meaning_of(language) if language in LANGUAGES_WITH_KEYS else None
+
+    @lru_cache(maxsize=KNOWN_FORMS)
+    def key(word: str) -> str:
+        form = word.lower()
+        if word[0].isdecimal() or form in COMMON_WORDS:
+            return ""
+        if meaning is None:
+            return "" if place_by_sound(word) else form
+        meant = meaning(word)
+        is_place = any(pivot[0] in (PLACE, COUNTRY) for pivot in meant.pivots)
+        return "" if is_place else min(meant.readings)
+
+    return key
 
 
 def _places(pivots: Iterable[str]) -> frozenset[str]:
@@ -235,14 +284,29 @@ def _meaning_of(language: str) -> Callable[[str], _Meaning]:
     def meaning(word: str) -> _Meaning:
         readings = key(word.lower())
         pivots = tuple(p for reading in sorted(readings) for p in table.get(reading, ()))
+        pivots = _sure_places(word.lower(), pivots, language)
         begins = not firsts.isdisjoint(readings)
         name = "" if pivots or not word[0].isupper() else _name(min(readings), language)
         is_number = word[0].isdecimal()
-        is_small = word[0].islower() and "ськ" not in word
+        adjective = "ск" if language == "ru" else "ськ"
+        is_small = word[0].islower() and adjective not in word
         tells = bool(pivots or begins or name or is_number)
         return _Meaning(readings, pivots, begins, name, is_number, is_small, tells)
 
     return meaning
+
+
+def _sure_places(form: str, pivots: tuple[str, ...], language: str) -> tuple[str, ...]:
+    """Stems take Mark for the town of Marks, and Коми for Qom: an English name is as it is written, and a
+    Russian one sounds like the place."""
+    if language == "uk":
+        return pivots
+    others = tuple(pivot for pivot in pivots if pivot[0] not in (PLACE, COUNTRY))
+    if language == "ru":
+        heard = place_by_sound(form)
+        return (*others, heard) if heard else others
+    written = _tables().written
+    return pivots if form in written or form.removesuffix("s") in written else others
 
 
 def _name(reading: str, language: str) -> str:
@@ -319,6 +383,8 @@ class _Tables:
     common: frozenset[str]
     kinds: Mapping[str, str]
     """A place's name to what a pivot of it begins with."""
+    written: frozenset[str]
+    """Every place in English, as it is written."""
 
 
 def is_common(pivot: str) -> bool:
@@ -329,7 +395,11 @@ def is_common(pivot: str) -> bool:
 def expected_of(language: str) -> Callable[[str], float]:
     """In how many of the usual articles of a language a stem stands."""
     known, share = _tables().expected.get(language, {}), usual_share(language)
-    return lambda stem: max(known.get(stem, 0.0), USUAL * share.get(stem, 0.0))
+    return lambda stem: (
+        IN_USUAL[PLACE]
+        if stem.startswith((PLACE, COUNTRY))
+        else max(known.get(stem, 0.0), USUAL * share.get(stem, 0.0))
+    )
 
 
 @cache
@@ -338,7 +408,9 @@ def _tables() -> _Tables:
     words: dict[str, dict[str, tuple[str, ...]]] = {code: {} for code in LANGUAGES_WITH_KEYS}
     kinds: dict[str, str] = {}
     within, common = {}, {f"{COUNTRY}Ukraine", f"{COUNTRY}Russia", f"{PLACE}Kyiv", f"{PLACE}Moscow"}
-    for pivot, inside, forms in (*_read_places(), *_read_concepts()):
+    written: set[str] = set()
+    for pivot, inside, forms, english in (*_read_places(), *_read_concepts()):
+        written.update(english)
         if inside:
             within[pivot] = inside
         if pivot[0] in (PLACE, COUNTRY):
@@ -358,7 +430,10 @@ def _tables() -> _Tables:
         for language, known in words.items()
     }
     expected = {language: _expected(known, common) for language, known in words.items()}
-    return _Tables(words, firsts, expected, within, _by_place(words), frozenset(common), kinds)
+    forms_of = _by_place(words)
+    return _Tables(
+        words, firsts, expected, within, forms_of, frozenset(common), kinds, frozenset(written)
+    )
 
 
 def _by_place(words: Mapping[str, Lookup]) -> dict[str, dict[str, tuple[str, ...]]]:
@@ -386,20 +461,25 @@ def _expected(known: Lookup, common: Collection[str]) -> dict[str, float]:
     return stems | begun
 
 
-def _read_places() -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
+Row = tuple[str, str, list[tuple[str, str]], list[str]]
+"""A pivot, what it lies in, its forms by language, and how it is written in English where it is a place."""
+
+
+def _read_places() -> Iterator[Row]:
     with gzip.open(PLACES, "rt", encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     countries = {name for name, kind, *_ in rows if kind == "country"}
     for name, kind, inside, *written in rows:
         holder = inside and (f"{COUNTRY}{inside}" if inside in countries else f"{PLACE}{inside}")
-        yield f"{COUNTRY if kind == 'country' else PLACE}{name}", holder, list(_forms(written))
+        pivot = f"{COUNTRY if kind == 'country' else PLACE}{name}"
+        yield pivot, holder, list(_forms(written)), written[0].split("|")
 
 
-def _read_concepts() -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
+def _read_concepts() -> Iterator[Row]:
     for line in CONCEPTS.read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             concept, *written = line.split("\t")
-            yield f"{MATTER}{concept}", "", list(_forms(written))
+            yield f"{MATTER}{concept}", "", list(_forms(written)), []
 
 
 def _forms(written: Iterable[str]) -> Iterator[tuple[str, str]]:

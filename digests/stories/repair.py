@@ -19,10 +19,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from digests.intake.article import Article
 from digests.stories.group import alone, forget_remembered, remembered
 from digests.stories.matching import OPEN_FOR, names_of, title_only
+from digests.stories.pivots import named
 from digests.stories.revise import articles_of, revise
 from digests.stories.story import Story, StoryArticle, StoryRevision, StoryTopic
 from digests.stories.tagging import Topics
 from digests.stories.telling import Told, body
+from digests.stories.words import LANGUAGES_WITH_KEYS
 from digests.vocabulary import Severity, Standing
 
 EVERY = timedelta(minutes=30)
@@ -111,17 +113,27 @@ async def _divided(
 def _other_camp(told: Sequence[Told]) -> list[Told]:
     """The articles that tell of another event than the first; none where all tell of one.
 
-    Names of two languages never meet, so it is asked of stories in one language only.
+    Words of two languages never meet: in a story of several, only what is alike in all of them is asked.
     """
     by_title = Counter(title_only(body(article.summary, article.text)) for article in told)
-    if len({article.language for article in told}) > 1 or by_title[True] > by_title[False]:
+    languages = {article.language for article in told}
+    is_readable = len(languages) == 1 or languages.issubset(LANGUAGES_WITH_KEYS)
+    if by_title[True] > by_title[False] or not is_readable:
         return []
     # NumPy: a bot whose stories are small does without.
     from digests.stories.parting import parted
 
-    names = [names_of(a.title, body(a.summary, a.text), a.language) for a in told]
-    other = parted(names)
-    return [article for article, is_other in zip(told, other or (), strict=False) if is_other]
+    names_in = names_of if len(languages) == 1 else named
+    names = [names_in(a.title, body(a.summary, a.text), a.language) for a in told]
+    camps = parted(names)
+    if camps is None:
+        return []
+    for camp in (True, False):
+        spoken = {a.language for a, side in zip(told, camps, strict=True) if side is camp}
+        # Else it may be the languages that differ, not the events.
+        if len(spoken) < min(2, len(languages)):
+            return []
+    return [article for article, is_other in zip(told, camps, strict=True) if is_other]
 
 
 async def _part(

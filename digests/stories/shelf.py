@@ -15,7 +15,7 @@ from digests.stories.across import AcrossLanguages, Spoken
 from digests.stories.gathering import Gathering, Group
 from digests.stories.matching import FOLLOW_UP, OPEN_FOR, Method, Words
 from digests.stories.parting import LEAST, parted
-from digests.stories.pivots import USUAL, Pivots, expected_of
+from digests.stories.pivots import USUAL, Pivots, apart, expected_of
 from digests.stories.vectors import Rows, Vocabulary, empty, heaviest, nearest_others, stacked
 
 OPEN = OPEN_FOR.total_seconds()
@@ -48,6 +48,8 @@ class Article(Protocol):
     @property
     def by_title(self) -> bool: ...
     @property
+    def whole(self) -> float: ...
+    @property
     def at(self) -> datetime: ...
 
 
@@ -75,6 +77,7 @@ class Shelf:
         self._story = np.empty(0, np.int64)
         self._at = np.empty(0)
         self._by_title = np.empty(0, bool)
+        self._whole = np.empty(0, np.float32)
         self.since = datetime.min.replace(tzinfo=UTC)
         """Older articles were let go of."""
 
@@ -114,6 +117,7 @@ class Shelf:
         self._story = np.append(self._story, stories)
         self._at = np.append(self._at, _seconds(articles))
         self._by_title = np.append(self._by_title, [article.by_title for article in articles])
+        self._whole = np.append(self._whole, [article.whole for article in articles])
 
     def homes(
         self, reading: Reading, began: Mapping[int, datetime], across: AcrossLanguages
@@ -124,11 +128,9 @@ class Shelf:
         spoken = [Spoken.of(article.pivots) for article in reading.articles]
         spoken += [across.spoken(story) for story in stories]
 
-        def barred(group: int, other: int, firmly: float) -> bool:
-            by_title = groups[group].by_title
-            if firmly < self._method.firm and across.differ(
-                spoken[group], spoken[other], by_title=by_title
-            ):
+        def barred(group: int, other: int, near: float, firmly: float) -> bool:
+            here, there, by_title = spoken[group], spoken[other], groups[group].by_title
+            if self._tell_apart(here, there, near, firmly, by_title=by_title):
                 return True
             spoken[other] |= spoken[group]
             return False
@@ -138,6 +140,7 @@ class Shelf:
             (reading.units @ stacked(reading.units, sums).T).toarray(),
             texts=self._method.texts,
             titles=self._method.titles,
+            brief=self._method.brief,
             longest=OPEN,
             later=self._method.later,
             barred=barred,
@@ -146,6 +149,20 @@ class Shelf:
         if self._method.parted:
             found = _parted(reading.articles, found)
         return [stories[home - new] if home >= new else -1 - home for home in found]
+
+    def _tell_apart(
+        self, one: Spoken, other: Spoken, near: float, firmly: float, *, by_title: bool
+    ) -> bool:
+        """Whether reports tell of two places, and so of two events though they are near."""
+        method = self._method
+        if not method.towns:
+            return False
+        if one.is_bulletin_of_another(other):
+            return True
+        if by_title:
+            return firmly < method.firm and one.is_elsewhere(other)
+        is_sure = near >= method.sure or firmly >= method.firm
+        return one.is_elsewhere(other) or (not is_sure and apart(one.places, other.places))
 
     def _told(
         self, reading: Reading, began: Mapping[int, datetime]
@@ -158,6 +175,7 @@ class Shelf:
         last = np.full(len(stories), -np.inf)
         np.maximum.at(last, which, self._at[open_])
         by_title = np.bincount(which, self._by_title[open_], len(stories)) == count
+        whole = np.bincount(which, self._whole[open_], len(stories)) / np.maximum(count, 1)
         titles = by_title | any(article.by_title for article in reading.articles)
         least = np.where(titles, self._method.titles.least, self._method.texts.least)
         kept = np.flatnonzero(near >= WORTH_A_LOOK * least * np.maximum(length, 1e-9))
@@ -168,6 +186,7 @@ class Shelf:
                 began[int(stories[k])].timestamp(),
                 last[k],
                 bool(by_title[k]),
+                whole[k],
             )
             for k in kept
         ]
@@ -193,14 +212,18 @@ class Shelf:
         stories, which, sums, _ = self._sums(rows)
         count = np.bincount(which)
         near = sp.triu(sums @ sums.T, 1).tocoo()
-        least = self._method.texts.least * self._method.firm
+        least = self._method.texts.alone
         height = near.data / (count[near.row] * count[near.col])
         found = []
         for k in np.flatnonzero(height >= least):
             one, other = int(stories[near.row[k]]), int(stories[near.col[k]])
-            spoken = across.spoken(one), across.spoken(other)
-            if abs(began[one] - began[other]) <= OPEN_FOR and not any(
-                across.differ(*both, by_title=False) for both in (spoken, spoken[::-1])
+            here, there = across.spoken(one), across.spoken(other)
+            near_in_time = abs(began[one] - began[other]) <= OPEN_FOR
+            if near_in_time and not (
+                here.is_elsewhere(there)
+                or here.is_bulletin_of_another(there)
+                or across.differ(here, there, by_title=False)
+                or across.differ(there, here, by_title=False)
             ):
                 found.append((-float(height[k]), one, other))
         return found
@@ -256,6 +279,7 @@ class Shelf:
         self._rows, self._leant = self._vocabulary.narrowed(self._rows[kept], self._leant[kept])
         self._article, self._story = self._article[kept], self._story[kept]
         self._at, self._by_title = self._at[kept], self._by_title[kept]
+        self._whole = self._whole[kept]
         self.since = datetime.fromtimestamp(since, UTC)
         return gone
 
@@ -292,7 +316,7 @@ def _alone(reading: Reading) -> list[Group]:
     """Each new article as a group of its own."""
     length = np.diff(reading.units.indptr) > 0
     return [
-        Group(1, float(some), at, at, article.by_title)
+        Group(1, float(some), at, at, article.by_title, article.whole)
         for some, at, article in zip(
             length, _seconds(reading.articles), reading.articles, strict=True
         )

@@ -17,8 +17,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from digests.stories.matching import METHOD, Method, Nearness
+from digests.stories.across import Spoken
+from digests.stories.matching import METHOD, Method, wholeness
 from digests.stories.memory import Memory, Weighed, weighed
+from digests.stories.pivots import pivots_of
 from digests.stories.shelf import Shelf
 
 _GIVEN = Path(os.environ.get("DATA", Path(__file__).parents[3] / "shared" / "data"))
@@ -61,10 +63,8 @@ class Labelled:
     def at(self, method: Method, half: int, least: float) -> float:
         """The score of one half at this threshold."""
         field = "titles" if self.by_title else "texts"
-        spread = getattr(method, field).spread
-        return self.score(
-            self, replace(method, **{field: Nearness(least, spread)}), self.halves[half]
-        )
+        asked = getattr(method, field).scaled(least)
+        return self.score(self, replace(method, **{field: asked}), self.halves[half])
 
     def two_fold(self, method: Method) -> tuple[float, float]:
         """Each half at the threshold that is best on the other, its neighbours on the grid counted in."""
@@ -165,10 +165,43 @@ def _grouped(labelled: Labelled, method: Method, places: Sequence[int]) -> float
 
 def _met(labelled: Labelled, method: Method, places: Sequence[int]) -> float:
     """F1 of "same event" over these pairs, two reports compared as the memory compares them."""
-    least = method.titles.least if labelled.by_title else method.texts.least
     near = _nearness(labelled, replace(method, texts=METHOD.texts, titles=METHOD.titles))
-    found = [(near[place] >= least, labelled.labels[place][2]) for place in places]
+    found = [
+        (_are_one(labelled, method, place, near[place]), labelled.labels[place][2])
+        for place in places
+    ]
     return _f1(found)
+
+
+def _are_one(labelled: Labelled, method: Method, pair: int, near: float) -> bool:
+    """Whether the two reports of a pair are near enough, and not of different towns."""
+    firmly = near / _asked(labelled, method, pair)
+    if firmly < 1 or not method.towns:
+        return firmly >= 1
+    elsewhere, is_bulletin = _elsewhere(labelled)[pair]
+    is_firm = labelled.by_title and firmly >= method.firm
+    return not is_bulletin and (is_firm or not elsewhere)
+
+
+@cache
+def _elsewhere(labelled: Labelled) -> list[tuple[bool, bool]]:
+    """Whether the titles of each pair name different towns; and whether that is their only difference."""
+    spoken = [Spoken.of(pivots_of(*article[:3])) for article in labelled.articles]
+    return [
+        (
+            spoken[one].is_elsewhere(spoken[other]),
+            spoken[one].is_bulletin_of_another(spoken[other]),
+        )
+        for one, other, _ in labelled.labels
+    ]
+
+
+def _asked(labelled: Labelled, method: Method, pair: int) -> float:
+    """How near the two reports of a pair must be."""
+    if labelled.by_title:
+        return method.titles.alone
+    one, other = (wholeness(labelled.articles[place][1]) for place in labelled.labels[pair][:2])
+    return method.texts.alone * (method.brief + (1 - method.brief) * (one + other) / 2)
 
 
 def _f1(found: Sequence[tuple[bool, bool]]) -> float:
@@ -219,6 +252,7 @@ def _reading(method: Method) -> Method:
         forms=method.forms,
         beginnings=method.beginnings,
         beginnings_in_titles=method.beginnings_in_titles,
+        places_by_sound=method.places_by_sound,
     )
 
 

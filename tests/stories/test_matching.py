@@ -161,3 +161,51 @@ def test_likeness_is_one_for_the_same_words_and_none_for_others() -> None:
 
 def test_an_article_without_words_stands_alone() -> None:
     assert placed(article(1, ("", "")), article(2, ("…", "—"))) == [0, 1]
+
+
+BULLETINS = {
+    "en": ("Drone attack on Sumy", "Drone attack on Kharkiv", "Drone attack on Kyiv"),
+    "uk": ("Атака дронів на Суми", "Атака дронів на Харків", "Атака дронів на Київ"),
+    "ru": ("Атака дронов на Сумы", "Атака дронов на Харьков", "Атака дронов на Киев"),
+}
+TOLD = "There is damage, and nobody is hurt, the governor said. Crews are at work."
+
+
+@pytest.mark.parametrize("text", ["", TOLD])
+@pytest.mark.parametrize("language", BULLETINS)
+@pytest.mark.parametrize("portion", [1, 3])
+def test_bulletins_equal_but_for_the_town_are_stories_of_their_own(
+    language: str, text: str, portion: int
+) -> None:
+    told = [
+        article(number, (title, text), number / 10, language)
+        for number, title in enumerate(BULLETINS[language])
+    ]
+    memory = Memory(AT)
+    stories = [
+        placement.story
+        for start in range(0, len(told), portion)
+        for placement in memory.place(told[start : start + portion])
+    ]
+    assert stories == [0, 1, 2]
+
+
+def test_the_same_bulletin_of_the_same_town_is_one_story() -> None:
+    again = "Drone attack on Sumy region"
+    assert placed(article(1, (BULLETINS["en"][0], "")), article(2, (again, ""))) == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("town", "same"), [("Izmail", True), ("Chornomorsk", False), ("Odesa region", True)]
+)
+def test_texts_whose_titles_name_other_towns_are_of_two_events(town: str, same: bool) -> None:
+    other = (f"Grain terminal in {town} burns after drones", HARBOUR[1])
+    first, *_, last = placed(article(1, HARBOUR), article(2, BANK), article(3, other))
+    assert (first == last) is same
+
+
+def test_a_capital_in_a_title_may_only_be_who_speaks() -> None:
+    first, *_, last = placed(
+        article(1, HARBOUR), article(2, BANK), article(3, ("Kyiv counts silos lost", HARBOUR[1]))
+    )
+    assert first == last

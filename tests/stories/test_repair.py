@@ -36,6 +36,22 @@ KREMENCHUK = [
     )
     for told in ("four hurt", "depot burns", "roads are closed", "crews on site", "smoke is seen")
 ]
+IZMAIL_TOO = [
+    (
+        f"Дрони влучили в порт Ізмаїла: {told}",
+        f"Дрони вночі влучили в порт Ізмаїла. Згоріло зерносховище, повідомив губернатор Кіпер; {told}. "
+        "Судна на Дунаї ходять, сказав Кіпер журналістам, а Одещина просить про допомогу.",
+    )
+    for told in ("двоє поранених", "судна чекають", "пожежу загасили")
+]
+KREMENCHUK_TOO = [
+    (
+        f"Ракети влучили в НПЗ у Кременчуці: {told}",
+        f"Ракети вночі влучили в НПЗ у Кременчуці. Згоріло сховище, повідомив губернатор Когут; {told}. "
+        "Полтавщина рахує втрати, сказав Когут журналістам, а Укрнафта надсилає бригади.",
+    )
+    for told in ("четверо поранених", "дороги закрито", "видно дим")
+]
 OTHERS = [
     ("Central bank keeps its rate", "The central bank kept its rate at 15.5 percent, it said in a report."),
     ("School opens in Lutsk", "A school with room for 600 pupils opened in Lutsk, the mayor told parents."),
@@ -43,7 +59,7 @@ OTHERS = [
 
 
 async def arrive(
-    database: Database, now: datetime, reports: Sequence[tuple[str, str]]
+    database: Database, now: datetime, reports: Sequence[tuple[str, str]], language: str = "en"
 ) -> list[int]:
     """These reports, of five sources in turn, an hour old, placed by grouping; the story of each."""
     async with database.write() as session:
@@ -63,7 +79,7 @@ async def arrive(
         for place, (title, text) in enumerate(reports):
             article = Article(
                 source_id=known[place % SOURCES], identity=title, url=f"https://example.org/{title}",
-                title=title, summary="", text=text, published_at=now - HOUR, read_at=now, language="en",
+                title=title, summary="", text=text, published_at=now - HOUR, read_at=now, language=language,
             )  # fmt: skip
             session.add(article)
             await session.flush()
@@ -147,6 +163,32 @@ async def test_a_story_of_two_events_is_divided_and_what_readers_saw_keeps_its_i
     assert await repaired(database, now + HOUR / 2) == Repaired()
 
 
+async def test_a_story_of_two_events_is_divided_also_where_it_is_told_in_two_languages(
+    database: Database, now: datetime
+) -> None:
+    first, _ = await two_in_one(database, now)
+    for reports in (IZMAIL_TOO, KREMENCHUK_TOO):
+        for home in set(await arrive(database, now, reports, "uk")):
+            if home != first:
+                await mix(database, first, of=home)
+    assert await repaired(database, now + HOUR / 2) == Repaired(divided=1)
+    places = await homes(database)
+    async with database.read() as session:
+        titles = dict((await session.execute(select(Article.id, Article.title))).all())
+    here = {titles[article] for article, home in places.items() if home == first}
+    assert here == {title for title, _ in (*IZMAIL, *IZMAIL_TOO)}
+    assert len({places[a] for a, title in titles.items() if "Kremenchuk" in title}) == 1
+
+
+async def test_a_story_is_not_divided_by_the_languages_that_tell_it(
+    database: Database, now: datetime
+) -> None:
+    first, *_ = await arrive(database, now, IZMAIL)
+    for home in set(await arrive(database, now, KREMENCHUK_TOO, "uk")) - {first}:
+        await mix(database, first, of=home)
+    assert await repaired(database, now + HOUR / 2) == Repaired()
+
+
 async def test_what_the_mixed_story_told_already_is_no_news_when_it_leaves(
     database: Database, now: datetime
 ) -> None:
@@ -178,6 +220,18 @@ async def test_two_stories_of_one_event_are_united_in_the_older(
         assert not list(
             await session.scalars(select(StoryTopic).where(StoryTopic.story_id == second))
         )
+    assert await repaired(database, now + HOUR / 2) == Repaired()
+
+
+async def test_bulletins_equal_but_for_the_town_are_never_united(
+    database: Database, now: datetime
+) -> None:
+    told = "There is damage and nobody is hurt, officials said. Crews are at work on the spot."
+    attacks = ("Moscow", "Moscow, third report", "Kharkiv", "Kharkiv, third report")
+    here, too, there, _ = await arrive(
+        database, now, [(f"Drone attack on {town}", told) for town in attacks]
+    )
+    assert here == too != there
     assert await repaired(database, now + HOUR / 2) == Repaired()
 
 

@@ -12,6 +12,7 @@ from bot.delivery.wire import Wire
 from digests.outbox import pace
 from digests.outbox.claim import LEAD, Claim, claim
 from digests.outbox.clock import Clock
+from digests.outbox.dispatch import Lane
 from digests.outbox.glance import Glance, glance
 from digests.storage.database import Database
 
@@ -61,7 +62,11 @@ class Claimer:
         hurry, self._hurry = self._hurry and self._leading.leads(seen.tat), False
         if not hurry and (patience := self._taken_by_others(seen)) > _NO_TIME:
             return None, self._clock.monotonic() + patience.total_seconds()
-        taken = await self.claim(most)
+        taken = await self.claim(most, hurry=hurry)
+        if hurry and seen.has_urgent and not _has_urgent(taken):
+            # The wheel gave the slot to another lane, and the alert still waits for one: at once again.
+            self._hurry = True
+            return taken, taken.open_at
         if taken.messages:
             return taken, taken.again_at
         if hurry:
@@ -75,7 +80,7 @@ class Claimer:
         async with self._database.read() as session:
             return await glance(session, self._bot_id, horizon=self._now() + within)
 
-    async def claim(self, most: int) -> Claim:
+    async def claim(self, most: int, *, hurry: bool = False) -> Claim:
         """Takes at most so many messages, whoever leads."""
         began = self._clock.monotonic()
         async with self._database.write() as session:
@@ -90,6 +95,7 @@ class Claimer:
                 last=self._leading.tat,
                 is_alone=self._database.is_sqlite,
                 late=self._missed(),
+                hurry=hurry,
             )
         self._leading.claimed(taken)
         self._counts.claims += 1
@@ -111,3 +117,7 @@ class Claimer:
 
     def _missed(self) -> timedelta:
         return self._leading.late(self._clock.monotonic(), self._wire.counted_by)
+
+
+def _has_urgent(taken: Claim) -> bool:
+    return any(message.lane is Lane.URGENT for message in taken.messages)

@@ -118,8 +118,10 @@ async def claim(
     last: datetime | None = None,
     is_alone: bool = False,
     late: timedelta = timedelta(0),
+    hurry: bool = False,
 ) -> Claim:
-    """Takes at most ``most`` messages, each with a slot within the next 250 ms, one to a chat.
+    """Takes at most ``most`` messages, each with a slot within the next 250 ms, one to a chat. In a ``hurry``
+    the next slot is taken before it comes so near: an alert that has it may go at an earlier one's.
 
     ``ceiling`` is the rate the operator allows, in messages a second; ``last`` is the ``tat`` of this
     worker's last claim, ``late`` by how much it missed a slot of the last second. It sees to it itself
@@ -146,10 +148,11 @@ async def claim(
             return Claim((), reading.monotonic, again_at, again_at, has_moved=True)
     first = pace.first_slot(reading.now + lead, tat, gate.hold_until)
     step = pace.interval(rate)
-    slots = pace.slots(first, reading.now + pace.AHEAD, step, most)
+    ahead = pace.ahead(step, hurry=hurry)
+    slots = pace.slots(first, reading.now + ahead, step, most)
     if not slots:
         again_at = reading.monotonic_at(pace.ask_at(first, lead, leads=False))
-        open_at = reading.monotonic_at(first - pace.AHEAD)
+        open_at = reading.monotonic_at(first - ahead)
         return Claim((), reading.monotonic, again_at, open_at, has_moved=has_moved)
     queues = await waiting(session, most=len(slots), horizon=slots[-1], now=reading.now)
     chosen, wheel = _choose(queues, slots, gate.wheel)

@@ -62,6 +62,11 @@ def after_set_back(
     return now + AHEAD, now + (hold_until - held_at)
 
 
+def ahead(step: timedelta, *, hurry: bool) -> timedelta:
+    """How far ahead slots are claimed; in a hurry one more, where slots lie ``step`` apart."""
+    return AHEAD + min(step, AHEAD) if hurry else AHEAD
+
+
 def first_slot(now: datetime, tat: datetime, hold_until: datetime | None) -> datetime:
     """The next free slot."""
     return max(now, tat, hold_until or now)

@@ -104,3 +104,31 @@ async def test_nobody_takes_over_while_slots_are_claimed_ahead(
     assert (await taken(last=first.tat)).messages
     await clock.sleep_until(refused.again_at)
     assert (await taken(is_alone=True)).messages
+
+
+async def test_in_a_hurry_the_next_slot_is_taken_before_it_comes_near(
+    database: Database, now: datetime
+) -> None:
+    clock = JumpingClock(now)
+    async with database.write() as session:
+        await readers(session, range(1, 41), now=now)
+        await alert(session, now=now)
+        await expand(session, now=now, rate=30)
+    taken, last = [], None
+    for hurry in (False, False, True, True):
+        async with database.write() as session:
+            taken.append(
+                await claim(
+                    session,
+                    clock,
+                    bot_id=1,
+                    owner="any",
+                    ceiling=30,
+                    most=20,
+                    last=last,
+                    hurry=hurry,
+                )
+            )
+        last = taken[-1].tat or last
+    assert [len(one.messages) for one in taken] == [7, 0, 1, 0]
+    assert taken[2].messages[0].slot <= clock.monotonic() + 0.25 + 1.01 / 30

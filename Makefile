@@ -28,7 +28,7 @@ test: $(TESTING)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --quiet $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadgroup --quiet $(ARGS)
 
 bench: $(TESTING)
 	$(BIN)/python -m tests.benchmarks $(ARGS)

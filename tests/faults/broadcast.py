@@ -23,9 +23,10 @@ _AT_ONCE = 10_000
 
 
 async def readership(database: Database, chats: Sequence[int]) -> None:
-    """One reader of energy news in each chat."""
+    """One reader of energy news in each chat, and no other: whoever read before has gone."""
     now = datetime.now(UTC)
     async with database.write() as session:
+        await session.execute(update(Subscriber).values(state=SubscriberState.SUSPENDED))
         [first] = await readers(session, chats[:1], now=now)
         taste_id = first.taste_id
     for start in range(1, len(chats), _AT_ONCE):

@@ -144,9 +144,14 @@ async def outages(
             cut = await _cut(database, cuts)
             robbed = f"postgresql+asyncpg://postgres@127.0.0.1:{thief.port}/postgres"
             victim = staff.hire(database_url=robbed)
+            await staff.are_ready()
+            # Alone: whoever does not lead commits too little to be robbed.
+            for other in [one for one in staff.working if one is not victim]:
+                await staff.retire(other)
             async with asyncio.timeout(300):
                 while thief.stolen < thefts:  # noqa: ASYNC110 - thieves do not call
                     await asyncio.sleep(0.1)
+            staff.hire()
             await staff.retire(victim)
             await finished(database, messages / RATE * 2 + LEASE_SECONDS * 2)
             await staff.retire_all()

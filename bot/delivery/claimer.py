@@ -63,15 +63,12 @@ class Claimer:
         if not hurry and (patience := self._taken_by_others(seen)) > _NO_TIME:
             return None, self._clock.monotonic() + patience.total_seconds()
         taken = await self.claim(most, hurry=hurry)
-        if hurry and seen.has_urgent and not _has_urgent(taken):
-            # The wheel gave the slot to another lane, and the alert still waits for one: at once again.
+        # Where the wheel gave the slot to another lane, the alert still waits for one.
+        if hurry and (not taken.messages or (seen.has_urgent and not _has_urgent(taken))):
             self._hurry = True
             return taken, taken.open_at
         if taken.messages:
             return taken, taken.again_at
-        if hurry:
-            self._hurry = True
-            return taken, taken.open_at
         # Whoever found the slots taken stands back a little: one worker claims, the others watch.
         return taken, taken.again_at + self._dice.uniform(0, STANDING_BACK)
 

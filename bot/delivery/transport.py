@@ -22,7 +22,7 @@ from bot.delivery.connections import Connections, NoConnection
 READ_TIMEOUT = 40.0
 """Seconds. Telegram answers slowly under load, and an answer given up is a message in doubt."""
 
-MOST = 16 * 1024 * 1024
+LARGEST = 16 * 1024 * 1024
 """Bytes of an answer; a hundred updates of the largest messages are a tenth of it."""
 
 _JSON = "application/json"
@@ -62,7 +62,7 @@ class Transport:
                 head = self._heads[method] = _head("POST", self._methods / method, _JSON)
             request = _with_body(head, orjson.dumps(payload))
         try:
-            return _parsed(await self.connections.ask(request, patience=timeout, most=MOST))
+            return _parsed(await self.connections.ask(request, patience=timeout, most=LARGEST))
         except NoConnection as error:
             return Answer(0, description=str(error))
         except OSError as error:
@@ -75,7 +75,7 @@ class Transport:
         # A server of one's own may name a path on its disk: that is not for us to read.
         if not path or path.startswith("/"):
             return None
-        request = _head("GET", self._files.joinpath(*path.split("/"))) + b"0\r\n\r\n"
+        request = _with_body(_head("GET", self._files.joinpath(*path.split("/"))), b"")
         try:
             response = await self.connections.ask(request, patience=READ_TIMEOUT, most=most)
         except OSError:
@@ -160,7 +160,7 @@ class TransportRequest(BaseRequest):
         read = READ_TIMEOUT if read_timeout is BaseRequest.DEFAULT_NONE else read_timeout
         request = await _requested(method, URL(url), request_data)
         try:
-            return await self._transport.connections.ask(request, patience=read, most=MOST)
+            return await self._transport.connections.ask(request, patience=read, most=LARGEST)
         except TimeoutError as error:
             raise TimedOut from error
         except OSError as error:

@@ -52,7 +52,7 @@ async def translated_below(
 ) -> dict[str, Any]:
     """What changes with the same in the other language; who says so as well, where the text names them."""
     async with context.database.read() as session:
-        found = await session.get_one(noun, which)
+        found = await _found(session, noun, which)
     other = next(one for one in Language if one != found.main_language).value
     says, other_says = found.said_by, named(said)
     if says and other_says:
@@ -65,7 +65,7 @@ async def attributed_below(
 ) -> dict[str, str]:
     """Who says so, by language, once this is said in one of them."""
     async with context.database.read() as session:
-        found = await session.get_one(noun, which)
+        found = await _found(session, noun, which)
     return found.said_by | {language: said}
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update as change_rows
 from telegram import Update
 
 from bot.context import Context
 from bot.desk.card import redraw
 from bot.desk.door import desk, number, person
 from digests.alerts.audit import record
-from digests.alerts.card import Card
+from digests.alerts.card import measure_anew
 from digests.alerts.permission import Act
 from digests.corrections.correction import CorrectedSubject
 from digests.corrections.counted import count
@@ -79,7 +78,5 @@ async def _turn(update: Update, context: Context, act: str, alert_id: int) -> No
         if not any(done):
             raise Stale("over")
         await record(session, act, f"alert:{alert_id}", by=person(update), now=now)
-        # The rate is not measured over the rest.
-        cards = change_rows(Card).where(Card.alert_id == alert_id)
-        await session.execute(cards.values(shown_at=None))
+        await measure_anew(session, alert_id)
     await redraw(context.services, context.bot, alert_id)

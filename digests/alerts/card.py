@@ -122,6 +122,12 @@ async def follow(session: AsyncSession, alert_id: int, dispatch_id: int) -> None
     await session.execute(cards.values(dispatch_id=dispatch_id))
 
 
+async def measure_anew(session: AsyncSession, alert_id: int) -> None:
+    """The rate that the alert's cards show is not measured over the time before."""
+    cards = update(Card).where(Card.alert_id == alert_id)
+    await session.execute(cards.values(shown_at=None))
+
+
 async def live_cards(session: AsyncSession) -> Sequence[Card]:
     """The cards whose alert is going out."""
     live = select(Card).where(Card.dispatch_id.is_not(None), Card.message_id.is_not(None))

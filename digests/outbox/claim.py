@@ -76,7 +76,7 @@ class Claim:
     read_at: float
     again_at: float
     open_at: float = 0.0
-    """Where nothing was taken: when there will be a slot to take at all."""
+    """Where nothing was taken: when there will be a slot to take at all; else at once."""
     tat: datetime | None = None
     """The next free slot after these; nothing where none was taken."""
     led_until: float = 0.0

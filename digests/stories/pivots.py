@@ -123,17 +123,18 @@ class Pivots:
 
 def pivots_of(title: str, text: str, language: str) -> Pivots:
     """The pivots of an article; in a language that we have no table for, its places alone."""
+    words, lead = tokens(title), opening(text, BODY_WORDS)[:LEAD_WORDS]
+    besides = _besides(words, language)
     if language not in LANGUAGES_WITH_KEYS:
-        heard = frozenset(places_heard(tokens(title)))
-        places = _places(heard) or _places(places_heard(opening(text, BODY_WORDS)[:LEAD_WORDS]))
-        return Pivots({}, places, heard, _besides(tokens(title), language))
-    in_title = dict.fromkeys(_spoken_of(tokens(title), language))
-    in_lead = dict.fromkeys(_spoken_of(opening(text, BODY_WORDS)[:LEAD_WORDS], language))
+        heard = frozenset(places_heard(words))
+        return Pivots({}, _places(heard) or _places(places_heard(lead)), heard, besides)
+    in_title = dict.fromkeys(_spoken_of(words, language))
+    in_lead = dict.fromkeys(_spoken_of(lead, language))
     weights = {pivot: WEIGHTS[pivot[0]] for pivot in in_lead}
     weights |= {pivot: WEIGHTS[pivot[0]] * IN_TITLE for pivot in in_title}
     titled = frozenset(pivot for pivot in in_title if pivot[0] in (PLACE, COUNTRY))
     places = _places(in_title) or _places(in_lead)
-    return Pivots(weights, places, titled, _besides(tokens(title), language))
+    return Pivots(weights, places, titled, besides)
 
 
 def named(title: str, text: str, language: str) -> Mapping[str, float]:

@@ -32,6 +32,15 @@ async def in_a_digest(desk: Newsroom, **fields: object) -> int:
     return copy
 
 
+async def in_a_digest_in_both(desk: Newsroom) -> int:
+    """The same, told in Ukrainian too."""
+    copy = await in_a_digest(desk)
+    told = {"uk": {"title": "Влучили в склад", "lead": "", "news": "", "attribution": None}}
+    async with desk.database.write() as session:
+        await session.execute(update(StoryRevision).values(tellings=told))
+    return copy
+
+
 async def opened(desk: Newsroom, **fields: object) -> None:
     copy = await in_a_digest(desk, **fields)
     await desk.say(EDITOR, "/story", reply_to=copy)
@@ -55,10 +64,7 @@ async def test_a_story_is_opened_from_a_digest_and_says_how_it_stands(desk: News
 async def test_its_title_stands_in_the_editors_language_where_it_is_told_in_it(
     desk: Newsroom,
 ) -> None:
-    copy = await in_a_digest(desk)
-    told = {"uk": {"title": "Влучили в склад", "lead": "", "news": "", "attribution": None}}
-    async with desk.database.write() as session:
-        await session.execute(update(StoryRevision).values(tellings=told))
+    copy = await in_a_digest_in_both(desk)
     desk.sandbox.world.people[EDITOR].language = "uk"
     for command in ("/story", "/correct Склад стоїть"):
         (question,) = await desk.say(EDITOR, command, reply_to=copy)
@@ -68,10 +74,7 @@ async def test_its_title_stands_in_the_editors_language_where_it_is_told_in_it(
 async def test_the_editor_is_told_which_of_its_languages_a_correction_leaves_out(
     desk: Newsroom,
 ) -> None:
-    copy = await in_a_digest(desk)
-    told = {"uk": {"title": "Влучили в склад", "lead": "", "news": "", "attribution": None}}
-    async with desk.database.write() as session:
-        await session.execute(update(StoryRevision).values(tellings=told))
+    copy = await in_a_digest_in_both(desk)
     await desk.say(EDITOR, "/correct The depot stands", reply_to=copy)
     await desk.tap(EDITOR, "A depot was hit")
     assert "The Ukrainian text falls away unless you add it" in desk.last(EDITOR)

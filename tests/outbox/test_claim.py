@@ -15,6 +15,11 @@ from tests.delivery.fakes import JumpingClock
 from tests.outbox.builders import alert, readers
 
 
+async def claimed(database: Database, clock: JumpingClock, **options: Any) -> Claim:
+    async with database.write() as session:
+        return await claim(session, clock, bot_id=1, owner="any", ceiling=30, most=20, **options)
+
+
 async def test_workers_that_claim_in_turn_share_one_pace(database: Database, now: datetime) -> None:
     clock, slots, chats = JumpingClock(now), list[float](), list[int]()
     async with database.write() as session:
@@ -57,19 +62,8 @@ async def test_whoever_takes_over_keeps_as_far_away_as_somebody_was_late(
         await expand(session, now=now, rate=30)
     taken, last = [], None
     for late in (0, first_late, second_late):
-        async with database.write() as session:
-            taken.append(
-                await claim(
-                    session,
-                    clock,
-                    bot_id=1,
-                    owner="any",
-                    ceiling=30,
-                    most=20,
-                    last=last,
-                    late=timedelta(milliseconds=late),
-                )
-            )
+        late_by = timedelta(milliseconds=late)
+        taken.append(await claimed(database, clock, last=last, late=late_by))
         # The first claim makes the lead; whoever does not lead waits until slots would be lost.
         last = taken[-1].tat if leads or len(taken) == 1 else None
         waits = (
@@ -90,20 +84,14 @@ async def test_nobody_takes_over_while_slots_are_claimed_ahead(
         await alert(session, now=now)
         await expand(session, now=now, rate=30)
 
-    async def taken(**options: Any) -> Claim:
-        async with database.write() as session:
-            return await claim(
-                session, clock, bot_id=1, owner="any", ceiling=30, most=20, **options
-            )
-
-    first = await taken()
+    first = await claimed(database, clock)
     await clock.sleep_until(first.again_at)
-    refused = await taken()
+    refused = await claimed(database, clock)
     assert not refused.messages
     assert first.again_at < refused.again_at < first.messages[-1].slot + 0.034
-    assert (await taken(last=first.tat)).messages
+    assert (await claimed(database, clock, last=first.tat)).messages
     await clock.sleep_until(refused.again_at)
-    assert (await taken(is_alone=True)).messages
+    assert (await claimed(database, clock, is_alone=True)).messages
 
 
 async def test_in_a_hurry_the_next_slot_is_taken_before_it_comes_near(
@@ -116,19 +104,7 @@ async def test_in_a_hurry_the_next_slot_is_taken_before_it_comes_near(
         await expand(session, now=now, rate=30)
     taken, last = [], None
     for hurry in (False, False, True, True):
-        async with database.write() as session:
-            taken.append(
-                await claim(
-                    session,
-                    clock,
-                    bot_id=1,
-                    owner="any",
-                    ceiling=30,
-                    most=20,
-                    last=last,
-                    hurry=hurry,
-                )
-            )
+        taken.append(await claimed(database, clock, last=last, hurry=hurry))
         last = taken[-1].tat or last
     assert [len(one.messages) for one in taken] == [7, 0, 1, 0]
     assert taken[2].messages[0].slot <= clock.monotonic() + 0.25 + 1.01 / 30

@@ -266,6 +266,18 @@ async def test_a_block_is_felt_by_the_bot_and_lifted(
     assert (await call("sendMessage", chat_id=READER, text="x"))["ok"]
 
 
+async def test_a_message_that_is_told_of_twice_is_shown_once(
+    visit: Open, call: Call, sandbox: Sandbox
+) -> None:
+    page = await visit(f"?user={READER}")
+    sent = await call("sendMessage", chat_id=READER, text="Power is back")
+    await expect(page.locator(".message")).to_have_count(1)
+    sandbox.world.changed("new", READER, sent["result"]["message_id"])
+    await call("sendMessage", chat_id=READER, text="Water too")
+    await expect(page.locator(".message")).to_contain_text(["Power is back", "Water too"])
+    await expect(page.locator(".message")).to_have_count(2)
+
+
 async def test_groups_and_channels_show_beside_the_private_chat(
     visit: Open, call: Call, sandbox: Sandbox
 ) -> None:

@@ -60,7 +60,7 @@ function happened({ what, chat_id, message_id, message }) {
   if (!chat) return refresh();
   if (what.startsWith("action:")) return showBusy(chat_id, what.slice(7));
   if (message?.by_bot) busy.delete(chat_id);
-  if (what === "new") arrived(chat, message);
+  if (what === "new" && !arrived(chat, message)) return; // a state asked for meanwhile holds it
   else if (what === "edited") chat.messages = chat.messages.map((old) => (old.message_id === message_id ? message : old));
   else if (what === "deleted") chat.messages = chat.messages.filter((old) => old.message_id !== message_id);
   // Only what changed is drawn again: an open spoiler elsewhere stays open.
@@ -70,11 +70,12 @@ function happened({ what, chat_id, message_id, message }) {
 }
 
 function arrived(chat, message) {
-  if (chat.messages.some((old) => old.message_id === message.message_id)) return;
+  if (chat.messages.some((old) => old.message_id === message.message_id)) return false;
   chat.messages.push(message);
   const seen = chat.id === now.open && document.visibilityState === "visible" && onScreen();
   if (!isMine(message) && !seen) unread.set(chat.id, (unread.get(chat.id) || 0) + 1);
   if (chat.type === "private" && isMine(message)) chat.bot_is = "member";
+  return true;
 }
 
 const onScreen = () => document.body.dataset.view === "chat" || innerWidth > 720;

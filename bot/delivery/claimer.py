@@ -12,7 +12,6 @@ from bot.delivery.wire import Wire
 from digests.outbox import pace
 from digests.outbox.claim import LEAD, Claim, claim
 from digests.outbox.clock import Clock
-from digests.outbox.dispatch import Lane
 from digests.outbox.glance import Glance, glance
 from digests.storage.database import Database
 
@@ -48,27 +47,24 @@ class Claimer:
         self._wire, self._leading, self._counts = wire, leading, counts
         self._bot_id, self._owner, self._ceiling, self._dice = bot_id, owner, ceiling, dice
         self._lead = LEAD
-        self._hurry = False
-
-    def hurry(self) -> None:
-        """One slot is claimed as soon as there is one: an alert may be waiting."""
-        self._hurry = True
+        self._had_urgent = False
 
     async def look(self, most: int) -> tuple[Claim | None, float]:
         """One look and, where there is something, one claim; and when to look again (monotonic)."""
         seen = await self.glance(pace.AHEAD)
         if not seen.is_waiting:
+            self._had_urgent = False
             return None, self._clock.monotonic() + IDLE
-        hurry, self._hurry = self._hurry and self._leading.leads(seen.tat), False
+        is_new = seen.has_urgent and not self._had_urgent
+        hurry = is_new and self._leading.leads(seen.tat)
         if not hurry and (patience := self._taken_by_others(seen)) > _NO_TIME:
             return None, self._clock.monotonic() + patience.total_seconds()
         taken = await self.claim(most, hurry=hurry)
-        # Where the wheel gave the slot to another lane, the alert still waits for one.
-        if hurry and (not taken.messages or (seen.has_urgent and not _has_urgent(taken))):
-            self._hurry = True
-            return taken, taken.open_at
         if taken.messages:
+            self._had_urgent = seen.has_urgent
             return taken, taken.again_at
+        if hurry:
+            return taken, taken.open_at
         # Whoever found the slots taken stands back a little: one worker claims, the others watch.
         return taken, taken.again_at + self._dice.uniform(0, STANDING_BACK)
 
@@ -114,7 +110,3 @@ class Claimer:
 
     def _missed(self) -> timedelta:
         return self._leading.late(self._clock.monotonic(), self._wire.counted_by)
-
-
-def _has_urgent(taken: Claim) -> bool:
-    return any(message.lane is Lane.URGENT for message in taken.messages)

@@ -120,7 +120,7 @@ class Courier:
             name=self.name,
             rate=rate,
             clock=self._clock,
-            fed=self._fed,
+            fed=self._woken.set,
             at_most_once=at_most_once,
         )
         database.listen(PLANNED, self.upkeep.wake)
@@ -146,11 +146,6 @@ class Courier:
     def now(self) -> datetime:
         """The shared clock's time, as last read and carried on by the monotonic one."""
         return self.upkeep.now()
-
-    def _fed(self) -> None:
-        """There are new messages."""
-        self._claimer.hurry()
-        self._woken.set()
 
     def wake(self) -> None:
         """Something was planned: look at once."""

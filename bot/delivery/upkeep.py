@@ -16,7 +16,7 @@ from digests.outbox.claim import LEASE
 from digests.outbox.clock import Clock, Reading
 from digests.outbox.control import cancel_expired
 from digests.outbox.dispatch import Content, Dispatch, DispatchState
-from digests.outbox.expand import HUNGRY_SECONDS, Expanded, expand
+from digests.outbox.expand import CHUNK, FIRST, HUNGRY_SECONDS, Expanded, expand
 from digests.outbox.gate import Worker
 from digests.outbox.rescue import rescue, tidy
 from digests.storage.database import Database
@@ -27,9 +27,9 @@ _LOG = logging.getLogger(__name__)
 FEED_SECONDS = 0.5
 LOCKED_SECONDS = 0.01
 """Until the next try, where what is to be fed was locked by who settled some of it."""
-AT_ONCE_SECONDS = 2.0 * HUNGRY_SECONDS
-"""What goes out in so long is fed at once. The rest comes twice as fast as it goes out: a minute's worth in
-one go would take the processor and the database from those who send."""
+AT_ONCE_SECONDS = HUNGRY_SECONDS
+"""What goes out in so long is fed at once. The rest comes twice as fast as it goes out, in as small steps: a
+minute's worth in one go would take the processor and the database from those who send."""
 RESCUE_SECONDS = 5.0
 STEP = timedelta(seconds=1)
 """Two readings of the shared clock that differ from the monotonic one by more: it was set."""
@@ -51,6 +51,7 @@ class Upkeep:
         """``fed`` is called when there are new messages in the outbox."""
         self._at_most_once = at_most_once
         self._database, self._name, self._rate, self._clock = database, name, rate, clock
+        self._chunk = min(CHUNK, max(FIRST, int(rate * AT_ONCE_SECONDS)))
         self._fed = fed
         self._reading: Reading | None = None
         self._no_rescue_before = 0.0
@@ -116,12 +117,14 @@ class Upkeep:
         """One dispatch that cannot be fed keeps no other from it."""
         try:
             async with self._database.write() as session:
-                return await expand(session, now=self.now(), rate=self._rate)
+                return await expand(session, now=self.now(), rate=self._rate, chunk=self._chunk)
         except Exception as error:
             if is_passing(error):
                 raise
         async with self._database.write() as session:
-            return await expand(session, now=self.now(), rate=self._rate, apart=True)
+            return await expand(
+                session, now=self.now(), rate=self._rate, chunk=self._chunk, apart=True
+            )
 
     async def _feeding(self) -> None:
         while True:

@@ -120,8 +120,9 @@ async def claim(
     late: timedelta = timedelta(0),
     hurry: bool = False,
 ) -> Claim:
-    """Takes at most ``most`` messages, each with a slot within the next 250 ms, one to a chat. In a ``hurry``
-    the next slot is taken before it comes so near: an alert that has it may go at an earlier one's.
+    """Takes at most ``most`` messages, each with a slot within the next 250 ms, one to a chat. Where
+    an alert has just come (``hurry``), the next slot is taken before it comes so near, and the wheel begins
+    with the alert: it may go at an earlier message's slot, and the others had every turn until now.
 
     ``ceiling`` is the rate the operator allows, in messages a second; ``last`` is the ``tat`` of this
     worker's last claim, ``late`` by how much it missed a slot of the last second. It sees to it itself
@@ -155,7 +156,7 @@ async def claim(
         open_at = reading.monotonic_at(first - ahead)
         return Claim((), reading.monotonic, again_at, open_at, has_moved=has_moved)
     queues = await waiting(session, most=len(slots), horizon=slots[-1], now=reading.now)
-    chosen, wheel = _choose(queues, slots, gate.wheel)
+    chosen, wheel = _choose(queues, slots, 0 if hurry else gate.wheel)
     if not chosen:
         again_at = reading.monotonic + pace.AHEAD.total_seconds()
         return Claim((), reading.monotonic, again_at, again_at, has_moved=has_moved)

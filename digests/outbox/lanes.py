@@ -3,6 +3,7 @@
 Interactive messages answer a person who is waiting, so they take every other slot while there are
 any. The rest is the wheel's: six urgent, two corrections, two digests. A turn whose lane is empty goes
 to the first of the others that has something; notices live off such turns and go before digests there.
+For an alert that comes where none was, the wheel begins anew, with an urgent turn.
 """
 
 from __future__ import annotations

@@ -140,3 +140,18 @@ async def test_a_database_that_is_away_pauses_nothing(
     assert await fed(database, dispatch) == ([], DispatchState.RUNNING, None)
     await upkeep.feed()
     assert (await fed(database, dispatch))[0] == [1, 2, 3]
+
+
+async def test_a_long_alert_is_fed_in_small_steps_with_rests_for_those_who_send(
+    database: Database, now: datetime, clock: JumpingClock
+) -> None:
+    steps = list[float]()
+    upkeep = Upkeep(
+        database, name="w", rate=30.0, clock=clock, fed=lambda: steps.append(clock.monotonic())
+    )
+    async with database.write() as session:
+        await readers(session, range(1, 251), now=now)
+        await alert(session, now=now)
+    began = clock.monotonic()
+    await upkeep.feed()
+    assert [round(at - began, 3) for at in steps] == [0.0, 0.5, 1.0]

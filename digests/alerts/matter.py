@@ -12,11 +12,11 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from digests.errors import Stale
+from digests.storage.insertion import insertion
 from digests.storage.schema import Base, word
 
 
@@ -94,7 +94,6 @@ async def raise_matter(
 ) -> Matter:
     """The matter of this kind and key, made where it is new. An open one gets these values, a settled
     one stays as it was decided."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     row = {
         "kind": kind,
         "key": key,
@@ -102,7 +101,7 @@ async def raise_matter(
         "state": MatterState.OPEN,
         "made_at": now,
     }
-    await session.execute(insert(Matter).values(row).on_conflict_do_nothing())
+    await session.execute(insertion(session, Matter).values(row).on_conflict_do_nothing())
     wanted = select(Matter).where(Matter.kind == kind, Matter.key == key)
     matter = (await session.scalars(wanted.with_for_update())).one()
     if matter.state is MatterState.OPEN and matter.values != dict(values):

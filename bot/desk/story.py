@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
 from bot.context import Context
@@ -93,14 +94,22 @@ async def _page(context: Context, story_id: int) -> dict[str, Any]:
         story = await session.get(Story, story_id)
         if story is None:
             raise Stale("gone")
-        words = await session.get_one(StoryRevision, (story.id, story.revision))
+        words = await _words(session, story)
+        earlier = await session.get(Story, story.follows_id) if story.follows_id else None
+        before = await _words(session, earlier) if earlier else None
     language = await context.language()
     return {
         "story": story,
+        "earlier": earlier,
+        "earlier_title": before.told_in(language)[1]["title"] if before else None,
         "words": words.told_in(language)[1],
         "sources": words.sources,
         "may_judge": story.standing in TO_CHOOSE,
     }
+
+
+async def _words(session: AsyncSession, story: Story) -> StoryRevision:
+    return await session.get_one(StoryRevision, (story.id, story.revision))
 
 
 def _who(update: Update, context: Context) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint, select, text
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -61,8 +61,6 @@ class Matter(Base):
     decision: Mapped[str | None] = mapped_column(String(16))
     """The newest: what was done about it, or ``over``."""
     settled_at: Mapped[datetime | None]
-    settled_by: Mapped[int | None] = mapped_column(BigInteger)
-    """None where it was over by itself."""
 
     __table_args__ = (
         UniqueConstraint("kind", "key"),
@@ -123,10 +121,10 @@ async def undecided(
     return matter
 
 
-def settle(matter: Matter, decision: str, *, by: int | None, now: datetime) -> None:
-    """It is decided; ``by`` nobody where it is over by itself."""
+def settle(matter: Matter, decision: str, *, now: datetime) -> None:
+    """It is decided, or over by itself; the audit log says by whom."""
     matter.state, matter.decision = MatterState.SETTLED, decision
-    matter.settled_by, matter.settled_at = by, now
+    matter.settled_at = now
 
 
 def put_off(matter: Matter, decision: str, *, until: datetime) -> None:

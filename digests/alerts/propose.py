@@ -80,7 +80,7 @@ async def draft(
 ) -> Alert:
     """A new draft; raises ``Incomplete`` or ``TooLong`` for a text that cannot go out."""
     await demand(session, by, Act.PROPOSE, owners=owners)
-    alert = Alert(state=AlertState.DRAFT, revision=1, author_id=by, created_at=now)
+    alert = Alert(state=AlertState.DRAFT, revision=1, created_at=now)
     session.add(alert)
     await session.flush()
     session.add(_revision(alert, item, RevisionReason.FIRST, by, now))

@@ -32,7 +32,7 @@ async def decide(
     What the decision asks for is done by the caller, in the same transaction."""
     matter = await undecided(session, matter_id, kind, now=now)
     if later is None:
-        settle(matter, decision, by=by, now=now)
+        settle(matter, decision, now=now)
     else:
         put_off(matter, decision, until=now + later)
     subject = f"matter:{matter.id}"

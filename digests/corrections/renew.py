@@ -222,7 +222,7 @@ async def _spread(
     await told_otherwise(session, alert.about, now=now)
     has_followers = await is_followed(session, alert.about)
     for copies in told:
-        await plan_edits(session, copies, counted, by=found.decided_by, now=now)
+        await plan_edits(session, copies, counted, now=now)
         if found.sounds or has_followers:
             holders = counted.of(copies.content, copies.subject_id)
             audience = holders.unmuted if found.sounds else holders.following
@@ -256,7 +256,6 @@ async def _plan_replies(
         audience=audience,
         expires_at=now + STILL_BREAKING,
         created_at=now,
-        created_by=found.decided_by,
         plan_key=f"update:{found.id}:{copies.content}:{copies.subject_id}",
     )
 
@@ -289,6 +288,5 @@ async def _reach_more(
         severity=found.severity,
         expires_at=now + STILL_BREAKING,
         created_at=now,
-        created_by=found.decided_by,
         plan_key=f"alert:{alert.id}:risen:{alert.revision}",
     )

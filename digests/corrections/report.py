@@ -41,7 +41,6 @@ class Report(Base):
     words: Mapped[str] = mapped_column(Text)
     made_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
-    answered_by: Mapped[int | None] = mapped_column(BigInteger)
 
     __table_args__ = (UniqueConstraint("content", "subject_id", "chat_id"),)
 
@@ -143,7 +142,7 @@ async def answer(
         raise Stale("gone")
     if found.answered_at is not None:
         raise Stale("decided")
-    found.answered_at, found.answered_by = now, by
+    found.answered_at = now
     await record(session, "answer", f"report:{found.id}", by=by, now=now)
     return found
 

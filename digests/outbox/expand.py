@@ -87,11 +87,11 @@ async def expand(
         if looked:
             break  # what is urgent goes out before the rest is looked at
     await session.flush()
-    await finish(session, now=now)
+    await finish(session)
     return Expanded(looked, rows, was_locked and not looked)
 
 
-async def finish(session: AsyncSession, *, now: datetime) -> None:
+async def finish(session: AsyncSession) -> None:
     """Dispatches that are expanded and have nothing left in the outbox are done."""
     left = exists().where(OutboxMessage.dispatch_id == Dispatch.id)
     # Skips what a courier is settling this moment: waiting for it could be mutual.
@@ -103,7 +103,7 @@ async def finish(session: AsyncSession, *, now: datetime) -> None:
     await session.execute(
         update(Dispatch)
         .where(Dispatch.id.in_(done.all()))
-        .values(state=DispatchState.DONE, done_at=now)
+        .values(state=DispatchState.DONE)
         .execution_options(synchronize_session=False)
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,12 +11,18 @@ from telegram import Update
 
 from bot.context import Context
 from bot.desk.door import person, tapped
+from bot.desk.showing import Manner, send
+from bot.rendering.render import Message
+from digests.alerts.card import language_at
 from digests.alerts.dialogue import Asked, ask
 from digests.alerts.places import joined, toggled
+from digests.alerts.staff import desk_chats
 from digests.alerts.suggestion import named
 from digests.alerts.update import AlertUpdate
 from digests.corrections.correction import Correction
 from digests.errors import Stale
+from digests.outbox.dispatch import Lane
+from digests.outbox.notice import announce
 from digests.stories.place_names import places_named
 from digests.vocabulary import Language
 
@@ -67,6 +73,39 @@ async def attributed_below(
     async with context.database.read() as session:
         found = await _found(session, noun, which)
     return found.said_by | {language: said}
+
+
+async def tell_others(
+    session: AsyncSession, context: Context, me: int, notice: str, values: Mapping[str, Any]
+) -> None:
+    """All others who may correct are asked to approve it; each opens it at their own desk."""
+    for chat_id in await desk_chats(session, context.settings.owners):
+        if chat_id != me:
+            await announce(
+                session,
+                chat_id=chat_id,
+                kind=notice,
+                values=dict(values),
+                now=context.now(),
+                lane=Lane.URGENT,
+                language=await language_at(session, chat_id),
+            )
+
+
+async def lay_before(
+    update: Update,
+    context: Context,
+    manner: Manner,
+    shown: Sequence[Message],
+    controls: str,
+    values: Mapping[str, Any],
+) -> None:
+    """The very messages that readers will get, and below them what can be done."""
+    # A chat takes one message a second: the tapped button should not wait for all of them.
+    await context.toast()
+    told = context.words.message(controls, manner.language, timezone=manner.timezone, **values)
+    for message in (*shown, told):
+        await send(context.bot, person(update), message)
 
 
 async def _found(session: AsyncSession, noun: type[Placed], which: int) -> Placed:

@@ -8,7 +8,7 @@ from telegram import Update
 
 from bot.context import Context
 from bot.desk.card import redraw
-from bot.desk.door import number, person
+from bot.desk.door import number, person, who
 from bot.desk.face import Page, View
 from bot.desk.showing import manner_of
 from digests.alerts import propose
@@ -90,8 +90,3 @@ async def show(
         view=View(page, looked_for),
         in_chat=chat.id if chat else 0,
     )
-
-
-def who(update: Update, context: Context) -> dict[str, Any]:
-    """What every verb of the desk asks for."""
-    return {"by": person(update), "owners": context.settings.owners, "now": context.now()}

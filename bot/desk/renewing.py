@@ -15,10 +15,9 @@ from bot.desk.below import (
     toggled_below,
     translated_below,
 )
-from bot.desk.door import choice, desk, number, person
-from bot.desk.drafting import who
+from bot.desk.door import choice, desk, number, person, who
 from bot.desk.showing import retire
-from bot.desk.update import places_offered, preview
+from bot.desk.update_preview import places_offered, preview
 from digests.alerts.dialogue import Asked
 from digests.alerts.permission import Act
 from digests.alerts.update import AlertUpdate

@@ -9,8 +9,8 @@ from telegram import Update
 
 from bot.context import Context
 from bot.desk.card import deal
-from bot.desk.door import choice, desk, number, person
-from bot.desk.drafting import ask_about, change, change_draft, item_now, show, who
+from bot.desk.door import choice, desk, number, person, who
+from bot.desk.drafting import ask_about, change, change_draft, item_now, show
 from bot.desk.face import Page, question_of
 from bot.desk.heard import Heard
 from bot.desk.showing import manner_of

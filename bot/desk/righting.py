@@ -18,8 +18,7 @@ from bot.desk.below import (
 )
 from bot.desk.correct import propose
 from bot.desk.correction_preview import places_offered, preview
-from bot.desk.door import choice, desk, number, person
-from bot.desk.drafting import who
+from bot.desk.door import choice, desk, number, person, who
 from bot.desk.showing import retire
 from digests.alerts.alert import Alert
 from digests.alerts.dialogue import Asked

@@ -8,12 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
 from bot.context import Context
-from bot.desk.correct import stories_in
-from bot.desk.door import desk, number, person
+from bot.desk.door import desk, number, who
 from bot.desk.heard import words_after_command
 from digests.alerts.permission import Act
 from digests.corrections.judgement import judge_severity, judge_standing
-from digests.corrections.report import copy_in
+from digests.corrections.meant import copy_in, stories_in
 from digests.errors import Stale
 from digests.outbox.dispatch import Content
 from digests.stories.asked import terms_of
@@ -69,7 +68,7 @@ async def set_standing(
     standing = None if word == RULE else Standing(word)
     async with context.database.write() as session:
         await judge_standing(
-            session, number(story), number(revision), standing, **_who(update, context)
+            session, number(story), number(revision), standing, **who(update, context)
         )
     await context.change("desk/story.html", **await _page(context, number(story)))
 
@@ -84,7 +83,7 @@ async def set_severity(
     severity = None if word == RULE else Severity(word)
     async with context.database.write() as session:
         await judge_severity(
-            session, number(story), number(revision), severity, **_who(update, context)
+            session, number(story), number(revision), severity, **who(update, context)
         )
     await context.change("desk/story.html", **await _page(context, number(story)))
 
@@ -110,7 +109,3 @@ async def _page(context: Context, story_id: int) -> dict[str, Any]:
 
 async def _words(session: AsyncSession, story: Story) -> StoryRevision:
     return await session.get_one(StoryRevision, (story.id, story.revision))
-
-
-def _who(update: Update, context: Context) -> dict[str, Any]:
-    return {"by": person(update), "owners": context.settings.owners, "now": context.now()}

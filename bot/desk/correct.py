@@ -17,17 +17,18 @@ from digests.alerts.alert import Alert
 from digests.alerts.dialogue import Asked, answered, ask
 from digests.alerts.permission import Act
 from digests.alerts.propose import newest
+from digests.alerts.release import ProposalState
 from digests.alerts.suggestion import spoken
 from digests.corrections import amend
-from digests.corrections.amend import Amendment
+from digests.corrections.amendment import Amendment
 from digests.corrections.correction import (
     CorrectedSubject,
     Correction,
     CorrectionKind,
-    CorrectionState,
 )
 from digests.corrections.counted import count
 from digests.corrections.meant import News, stories_in
+from digests.corrections.proposed import discard
 from digests.errors import Incomplete, Stale
 from digests.outbox.dispatch import Content
 from digests.stories.story import Story
@@ -120,7 +121,7 @@ async def open_correction(update: Update, context: Context, correction: str) -> 
     """Shows what somebody asks to approve."""
     async with context.database.read() as session:
         found = await session.get(Correction, number(correction))
-    if found is None or found.state is not CorrectionState.PROPOSED:
+    if found is None or found.state is not ProposalState.PROPOSED:
         raise Stale("decided" if found else "gone")
     await preview(update, context, found)
 
@@ -129,8 +130,9 @@ async def open_correction(update: Update, context: Context, correction: str) -> 
 async def discard_correction(update: Update, context: Context, correction: str) -> None:
     """Nothing is changed."""
     async with context.database.write() as session:
-        await amend.discard(
+        await discard(
             session,
+            Correction,
             number(correction),
             **who(update, context),
         )

@@ -16,8 +16,8 @@ from bot.rendering import alert as alert_rendering
 from bot.rendering import correction as correction_rendering
 from bot.rendering.render import Message
 from digests.alerts.alert import AlertRevision
+from digests.alerts.item import item_of
 from digests.alerts.places import offered
-from digests.alerts.propose import item_of
 from digests.alerts.release import alone_from
 from digests.alerts.wording import headline
 from digests.corrections import amend

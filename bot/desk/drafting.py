@@ -14,7 +14,7 @@ from bot.desk.showing import manner_of
 from digests.alerts import propose
 from digests.alerts.belonging import reconsider
 from digests.alerts.dialogue import Asked, ask
-from digests.alerts.propose import Item
+from digests.alerts.item import Item, item_of
 
 
 async def change_draft(
@@ -42,7 +42,7 @@ async def item_now(context: Context, alert_id: int, revision: int) -> Item:
     """What the draft says; ``Stale`` where it is not what the person saw."""
     async with context.database.read() as session:
         found = await propose.seen(session, alert_id, revision)
-        return propose.item_of(await propose.newest(session, found))
+        return item_of(await propose.newest(session, found))
 
 
 async def ask_about(

@@ -18,12 +18,14 @@ from digests.alerts.alert import Alert, AlertState
 from digests.alerts.dialogue import Asked
 from digests.alerts.dialogue import ask as ask_person
 from digests.alerts.permission import Act
+from digests.alerts.release import ProposalState
 from digests.alerts.suggestion import spoken
-from digests.alerts.update import AlertUpdate, UpdateState
+from digests.alerts.update import AlertUpdate
 from digests.alerts.wording import headline
 from digests.corrections import renew
 from digests.corrections.correction import CorrectedSubject
 from digests.corrections.counted import count
+from digests.corrections.proposed import discard
 from digests.errors import Stale
 
 
@@ -107,7 +109,7 @@ async def open_update(update: Update, context: Context, which: str) -> None:
     """Shows what somebody asks to approve."""
     async with context.database.read() as session:
         found = await session.get(AlertUpdate, number(which))
-    if found is None or found.state is not UpdateState.PROPOSED:
+    if found is None or found.state is not ProposalState.PROPOSED:
         raise Stale("decided" if found else "gone")
     await preview(update, context, found)
 
@@ -116,7 +118,7 @@ async def open_update(update: Update, context: Context, which: str) -> None:
 async def discard_update(update: Update, context: Context, which: str) -> None:
     """Nothing is changed."""
     async with context.database.write() as session:
-        await renew.discard(session, number(which), **who(update, context))
+        await discard(session, AlertUpdate, number(which), **who(update, context))
     await context.change("desk/correction_discarded.html")
 
 

@@ -13,8 +13,8 @@ from bot.desk.door import person
 from bot.desk.showing import manner_of
 from bot.rendering import alert as alert_rendering
 from digests.alerts.alert import AlertRevision
+from digests.alerts.item import Item
 from digests.alerts.places import offered
-from digests.alerts.propose import Item
 from digests.alerts.release import alone_from
 from digests.alerts.update import AlertUpdate
 from digests.corrections.spread import chats_with

@@ -12,7 +12,7 @@ from digests.alerts.alert import Alert
 from digests.alerts.decide import approve
 from digests.audience.taste import Taste
 from digests.corrections import amend
-from digests.corrections.amend import Amendment
+from digests.corrections.amendment import Amendment
 from digests.corrections.correction import CorrectedSubject, Correction, CorrectionKind
 from digests.editions.edition import Edition, EditionStory
 from digests.outbox.dispatch import Content, MessageKind

@@ -15,9 +15,11 @@ from digests.alerts.alert import AlertRevision, RevisionReason
 from digests.alerts.audit import entries
 from digests.audience.taste import Taste
 from digests.corrections import amend
-from digests.corrections.amend import NOTE, Amendment
+from digests.corrections.amend import NOTE
+from digests.corrections.amendment import Amendment
 from digests.corrections.correction import CorrectedSubject, Correction, CorrectionKind
 from digests.corrections.history import history
+from digests.corrections.proposed import discard
 from digests.editions.edition import Edition, EditionStory
 from digests.errors import Incomplete, NotPermitted, RequestError, Stale, TooLong
 from digests.outbox.dispatch import Content, Dispatch, DispatchState, Lane, MessageKind
@@ -205,7 +207,7 @@ async def test_a_discarded_correction_cannot_be_sent(desk: Database, now: dateti
     async with desk.write() as session:
         alert = await sent_alert(session, now)
         one = await proposed(session, CORRECT, ALERT, alert.id, now=now)
-        await amend.discard(session, one.id, **who(EDITOR, now))
+        await discard(session, Correction, one.id, **who(EDITOR, now))
         with pytest.raises(Stale):
             await amend.approve(session, one.id, **deciding(EDITOR, now))
 
@@ -219,7 +221,7 @@ async def test_who_may_not_correct_changes_nothing(
         one = await proposed(session, CORRECT, ALERT, alert.id, now=now)
         for attempt in (
             amend.approve(session, one.id, **deciding(user_id, now)),
-            amend.discard(session, one.id, **who(user_id, now)),
+            discard(session, Correction, one.id, **who(user_id, now)),
         ):
             with pytest.raises(NotPermitted):
                 await attempt

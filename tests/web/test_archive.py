@@ -16,9 +16,9 @@ from bot.rendering.digest import digest_parts
 from bot.rendering.render import Version, Words
 from bot.updates import Updates
 from bot.web import doors
-from digests.alerts.propose import Item
+from digests.alerts.item import Item
 from digests.corrections import amend
-from digests.corrections.amend import Amendment
+from digests.corrections.amendment import Amendment
 from digests.corrections.correction import CorrectedSubject, CorrectionKind
 from digests.editions.compose import compose, compose_now
 from digests.editions.edition import Edition

@@ -8,7 +8,7 @@ import pytest
 
 from digests.audience.following import Wish, followings
 from digests.audience.subscribe import find
-from digests.editions.compose import compose_now
+from digests.editions.on_demand import compose_now
 from tests.chat.conftest import PETER, Conversation, Row, data_of, labels
 from tests.chat.stories import tell
 from tests.chat.test_rooms import ADMIN, CHANNEL, FORUM, GROUP, MEMBER, in_group

@@ -20,8 +20,9 @@ from digests.alerts.item import Item
 from digests.corrections import amend
 from digests.corrections.amendment import Amendment
 from digests.corrections.correction import CorrectedSubject, CorrectionKind
-from digests.editions.compose import compose, compose_now
+from digests.editions.compose import compose
 from digests.editions.edition import Edition
+from digests.editions.on_demand import compose_now
 from digests.storage.database import Database
 from digests.stories.tagging import load_topics
 from digests.vocabulary import Language, Severity, Standing

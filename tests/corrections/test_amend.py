@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -30,26 +29,11 @@ from digests.storage.database import Database
 from digests.stories.story import StoryRevision
 from digests.vocabulary import Standing
 from tests.alerts.builders import EDITOR, OWNER, READER, REVIEWER, deciding, newsroom, who
-from tests.corrections.builders import RIGHT, arrived, edition, proposed, sent_alert, story
+from tests.corrections.builders import RIGHT, arrived, edition, planned, proposed, sent_alert, story
 from tests.outbox.builders import readers
 
 CORRECT, RETRACT = CorrectionKind.CORRECT, CorrectionKind.RETRACT
 ALERT, STORY = CorrectedSubject.ALERT, CorrectedSubject.STORY
-
-
-@pytest.fixture
-async def desk(database: Database, now: datetime) -> Database:
-    """A newsroom, and three readers of strikes."""
-    async with database.write() as session:
-        await newsroom(session, now)
-        await readers(session, [11, 12, 13], now=now, topics=["strikes"])
-    return database
-
-
-async def planned(desk: Database, content: Content, kind: MessageKind) -> Sequence[Dispatch]:
-    async with desk.read() as session:
-        wanted = select(Dispatch).where(Dispatch.content == content, Dispatch.kind == kind)
-        return (await session.scalars(wanted.order_by(Dispatch.id))).all()
 
 
 async def test_a_proposed_correction_changes_nothing_yet(desk: Database, now: datetime) -> None:

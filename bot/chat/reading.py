@@ -14,7 +14,7 @@ from bot.context import Context
 from bot.rendering.stories import StoryView, clipped, view
 from digests.audience.following import muted_stories
 from digests.audience.subscribe import topics_of
-from digests.editions.compose import compose_now
+from digests.editions.on_demand import compose_now
 from digests.editions.told import Told
 from digests.editions.told import latest as newest
 from digests.stories.asked import terms_of

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 from typing import Protocol
 from uuid import uuid4
@@ -20,7 +20,7 @@ from uuid import uuid4
 from sqlalchemy.exc import DBAPIError
 
 from bot.delivery.answer import Answer
-from bot.delivery.claimer import IDLE, Claimer
+from bot.delivery.claimer import Claimer
 from bot.delivery.counts import Counts
 from bot.delivery.departures import Departures
 from bot.delivery.flusher import DATABASE_PAUSE, Flusher
@@ -180,24 +180,6 @@ class Courier:
         self.wake()
         await self._finish_flying()
 
-    async def work_off(self, patience: float = 5.0) -> None:
-        """Delivers what is there and what becomes due within ``patience`` seconds, then returns."""
-        await self.upkeep.arrive()
-        until = self._clock.monotonic() + patience
-        while True:
-            await self.upkeep.feed()
-            taken = await self._claim()
-            self._launch(taken)
-            await self._finish_flying()
-            seen = await self._claimer.glance(timedelta(seconds=patience))
-            if not taken.messages and not seen.is_waiting:
-                return
-            if self._clock.monotonic() > until:
-                return
-            if self._fatal is not None:
-                raise self._fatal
-            await self._clock.sleep_until(min(taken.again_at, self._clock.monotonic() + IDLE))
-
     async def _claim_until_stopped(self) -> None:
         while not self._stopping.is_set():
             try:
@@ -217,9 +199,6 @@ class Courier:
         if taken is not None:
             self._launch(taken)
         return again_at
-
-    async def _claim(self) -> Claim:
-        return await self._claimer.claim(self._most - len(self._flying))
 
     def _launch(self, taken: Claim) -> None:
         renderings: dict[object, asyncio.Task[tuple[Message, ...]]] = {}

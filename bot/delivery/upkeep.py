@@ -74,7 +74,7 @@ class Upkeep:
             return
         async with self._database.write() as session:
             now = await self._read_clock(session)
-            session.add(Worker(id=self._name, started_at=now, heartbeat_at=now, roles="courier"))
+            session.add(Worker(id=self._name, started_at=now, heartbeat_at=now))
             if self._database.is_sqlite:
                 await rescue(session, now=now, orphans=True, at_most_once=self._at_most_once)
         self._has_arrived = True

@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
 from bot.context import Context
 from bot.desk.door import person, tapped
+from bot.desk.showing import Manner, send
+from bot.rendering.render import Message
+from digests.alerts.card import language_at
 from digests.alerts.dialogue import Asked, ask
 from digests.alerts.places import joined, toggled
+from digests.alerts.staff import desk_chats
 from digests.alerts.suggestion import named
-from digests.alerts.update import AlertUpdate
-from digests.corrections.correction import Correction
+from digests.corrections.proposed import Proposed, undecided
 from digests.errors import Stale
+from digests.outbox.dispatch import Lane
+from digests.outbox.notice import announce
 from digests.stories.place_names import places_named
 from digests.vocabulary import Language
-
-Found = TypeVar("Found")
-Placed = TypeVar("Placed", AlertUpdate, Correction)
 
 
 async def toggled_below(
     context: Context,
-    noun: type[Placed],
+    noun: type[Proposed],
     which: int,
     place: str,
-    offered: Callable[[AsyncSession, Placed], Awaitable[list[str]]],
+    offered: Callable[[AsyncSession, Proposed], Awaitable[list[str]]],
 ) -> tuple[str, ...]:
     """The places of an update or correction with this one, or without it; ``Stale`` where it is gone."""
     async with context.database.read() as session:
@@ -38,7 +40,7 @@ async def toggled_below(
 
 
 async def named_below(
-    context: Context, noun: type[Placed], which: int, said: str
+    context: Context, noun: type[Proposed], which: int, said: str
 ) -> tuple[str, ...]:
     """The places of an update or correction with those that the editor typed; ``UnknownPlace`` where the
     gazetteer does not hold one."""
@@ -48,7 +50,7 @@ async def named_below(
 
 
 async def translated_below(
-    context: Context, noun: type[Placed], which: int, said: str
+    context: Context, noun: type[Proposed], which: int, said: str
 ) -> dict[str, Any]:
     """What changes with the same in the other language; who says so as well, where the text names them."""
     async with context.database.read() as session:
@@ -61,7 +63,7 @@ async def translated_below(
 
 
 async def attributed_below(
-    context: Context, noun: type[Placed], which: int, language: str, said: str
+    context: Context, noun: type[Proposed], which: int, language: str, said: str
 ) -> dict[str, str]:
     """Who says so, by language, once this is said in one of them."""
     async with context.database.read() as session:
@@ -69,7 +71,40 @@ async def attributed_below(
     return found.said_by | {language: said}
 
 
-async def _found(session: AsyncSession, noun: type[Placed], which: int) -> Placed:
+async def tell_others(
+    session: AsyncSession, context: Context, me: int, notice: str, values: Mapping[str, Any]
+) -> None:
+    """All others who may correct are asked to approve it; each opens it at their own desk."""
+    for chat_id in await desk_chats(session, context.settings.owners):
+        if chat_id != me:
+            await announce(
+                session,
+                chat_id=chat_id,
+                kind=notice,
+                values=dict(values),
+                now=context.now(),
+                lane=Lane.URGENT,
+                language=await language_at(session, chat_id),
+            )
+
+
+async def lay_before(
+    update: Update,
+    context: Context,
+    manner: Manner,
+    shown: Sequence[Message],
+    controls: str,
+    values: Mapping[str, Any],
+) -> None:
+    """The very messages that readers will get, and below them what can be done."""
+    # A chat takes one message a second: the tapped button should not wait for all of them.
+    await context.toast()
+    told = context.words.message(controls, manner.language, timezone=manner.timezone, **values)
+    for message in (*shown, told):
+        await send(context.bot, person(update), message)
+
+
+async def _found(session: AsyncSession, noun: type[Proposed], which: int) -> Proposed:
     found = await session.get(noun, which)
     if found is None:
         raise Stale("gone")
@@ -80,13 +115,13 @@ async def ask_below(
     update: Update,
     context: Context,
     asked: Asked,
-    undecided: Callable[[AsyncSession, int], Awaitable[Found]],
+    noun: type[Proposed],
     which: int,
     about: Mapping[str, Any],
-) -> Found:
+) -> Proposed:
     """Remembers the question, and what it is about; ``Stale`` where that was decided meanwhile."""
     user_id = person(update)
     async with context.database.write() as session:
-        found = await undecided(session, which)
+        found = await undecided(session, noun, which)
         await ask(session, asked, user_id, now=context.now(), preview=tapped(update), **about)
     return found

@@ -4,39 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
 from bot.context import Context
+from bot.desk.below import tell_others
 from bot.desk.card import redraw
 from bot.desk.correction_preview import controls_of, headline_of, preview
-from bot.desk.door import desk, number, person
+from bot.desk.door import desk, number, person, who
 from bot.desk.heard import photo_in, words_after_command
 from bot.desk.which import alert_meant, chosen, news_meant
 from digests.alerts.alert import Alert
-from digests.alerts.card import language_at
 from digests.alerts.dialogue import Asked, answered, ask
 from digests.alerts.permission import Act
 from digests.alerts.propose import newest
-from digests.alerts.staff import desk_chats
+from digests.alerts.release import ProposalState
 from digests.alerts.suggestion import spoken
 from digests.corrections import amend
-from digests.corrections.amend import Amendment
+from digests.corrections.amendment import Amendment
 from digests.corrections.correction import (
     CorrectedSubject,
     Correction,
     CorrectionKind,
-    CorrectionState,
 )
 from digests.corrections.counted import count
-from digests.corrections.report import News
-from digests.editions.edition import EditionStory
-from digests.editions.story_news import StoryNews
+from digests.corrections.meant import News, stories_in
+from digests.corrections.proposed import discard
 from digests.errors import Incomplete, Stale
-from digests.outbox.dispatch import Content, Lane
-from digests.outbox.notice import announce
-from digests.stories.story import Story, StoryRevision
+from digests.outbox.dispatch import Content
+from digests.stories.story import Story
 from digests.vocabulary import Standing
 
 _ASKED = {CorrectionKind.CORRECT: Asked.CORRECTION, CorrectionKind.RETRACT: Asked.REASON}
@@ -100,9 +95,7 @@ async def approve_correction(update: Update, context: Context, correction: str) 
         done = await amend.approve(
             session,
             number(correction),
-            by=person(update),
-            owners=context.settings.owners,
-            now=context.now(),
+            **who(update, context),
             two_person=context.settings.two_person,
             counted=counted,
         )
@@ -114,22 +107,12 @@ async def approve_correction(update: Update, context: Context, correction: str) 
 @desk(Act.CORRECT)
 async def ask_approval(update: Update, context: Context, correction: str) -> None:
     """Asks the others who may correct; each opens it at their own desk."""
-    user_id, now = person(update), context.now()
-    owners = context.settings.owners
+    me = person(update)
     async with context.database.write() as session:
-        asked = await amend.ask(session, number(correction), by=user_id, owners=owners, now=now)
-        for chat_id in await desk_chats(session, owners):
-            if chat_id != user_id:
-                await announce(
-                    session,
-                    chat_id=chat_id,
-                    kind="correction_asked",
-                    values={"correction": asked.id, "by": user_id, "words": headline_of(asked)},
-                    now=now,
-                    lane=Lane.URGENT,
-                    language=await language_at(session, chat_id),
-                )
-        controls = await controls_of(context, session, asked, user_id)
+        asked = await amend.ask(session, number(correction), **who(update, context))
+        said = {"correction": asked.id, "by": me, "words": headline_of(asked)}
+        await tell_others(session, context, me, "correction_asked", said)
+        controls = await controls_of(context, session, asked, me)
     await context.change("desk/correction.html", **controls)
 
 
@@ -138,7 +121,7 @@ async def open_correction(update: Update, context: Context, correction: str) -> 
     """Shows what somebody asks to approve."""
     async with context.database.read() as session:
         found = await session.get(Correction, number(correction))
-    if found is None or found.state is not CorrectionState.PROPOSED:
+    if found is None or found.state is not ProposalState.PROPOSED:
         raise Stale("decided" if found else "gone")
     await preview(update, context, found)
 
@@ -147,12 +130,11 @@ async def open_correction(update: Update, context: Context, correction: str) -> 
 async def discard_correction(update: Update, context: Context, correction: str) -> None:
     """Nothing is changed."""
     async with context.database.write() as session:
-        await amend.discard(
+        await discard(
             session,
+            Correction,
             number(correction),
-            by=person(update),
-            owners=context.settings.owners,
-            now=context.now(),
+            **who(update, context),
         )
     await context.change("desk/correction_discarded.html")
 
@@ -184,14 +166,11 @@ async def propose(
         drops_photo=drops_photo,
         standing=standing,
     )
-    user_id = person(update)
     async with context.database.write() as session:
         correction = await amend.propose(
             session,
             amendment,
-            by=user_id,
-            owners=context.settings.owners,
-            now=context.now(),
+            **who(update, context),
         )
     await preview(update, context, correction)
 
@@ -277,29 +256,3 @@ async def _ask_story(
             stories=[story_id for story_id, _ in stories],
         )
     await context.answer("desk/ask_story.html", dialogue=dialogue, stories=stories)
-
-
-async def stories_in(
-    session: AsyncSession, news: News, language: str = ""
-) -> list[tuple[int, str]]:
-    """The stories that a digest tells, in the order of reading, or the one of story news; with their
-    titles in this language, where they are told in it."""
-    wanted = select(StoryRevision)
-    if news.content is Content.NEWS:
-        wanted = wanted.join(
-            StoryNews,
-            (StoryNews.story_id == StoryRevision.story_id)
-            & (StoryNews.revision == StoryRevision.revision),
-        ).where(StoryNews.id == news.subject_id)
-    else:
-        wanted = (
-            wanted.join(
-                EditionStory,
-                (StoryRevision.story_id == EditionStory.story_id)
-                & (StoryRevision.revision == EditionStory.story_revision),
-            )
-            .where(EditionStory.edition_id == news.subject_id)
-            .order_by(EditionStory.position)
-        )
-    told = await session.scalars(wanted)
-    return [(story.story_id, story.told_in(language)[1]["title"]) for story in told]

@@ -9,14 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
 from bot.context import Context
+from bot.desk.below import lay_before
 from bot.desk.door import person
-from bot.desk.showing import Manner, manner_of, send
+from bot.desk.showing import Manner, manner_of
 from bot.rendering import alert as alert_rendering
 from bot.rendering import correction as correction_rendering
 from bot.rendering.render import Message
 from digests.alerts.alert import AlertRevision
+from digests.alerts.item import item_of
 from digests.alerts.places import offered
-from digests.alerts.propose import item_of
 from digests.alerts.release import alone_from
 from digests.alerts.wording import headline
 from digests.corrections import amend
@@ -37,14 +38,7 @@ async def preview(update: Update, context: Context, correction: Correction) -> N
         manner = await manner_of(session, user_id, otherwise)
         values = await controls_of(context, session, correction, user_id)
         shown = await _shown(context, session, correction, manner) if not values["nothing"] else []
-    # A chat takes one message a second: the tapped button should not wait for all of them.
-    await context.toast()
-    for message in shown:
-        await send(context.bot, user_id, message)
-    controls = context.words.message(
-        "desk/correction.html", manner.language, timezone=manner.timezone, **values
-    )
-    await send(context.bot, user_id, controls)
+    await lay_before(update, context, manner, shown, "desk/correction.html", values)
 
 
 async def controls_of(

@@ -66,6 +66,11 @@ def person(update: Update) -> int:
     return user.id
 
 
+def who(update: Update, context: Context) -> dict[str, Any]:
+    """What every verb of the desk asks for."""
+    return {"by": person(update), "owners": context.settings.owners, "now": context.now()}
+
+
 def number(word: str) -> int:
     """A number from callback data, which anybody may forge; ``Stale`` for anything else."""
     if not (word.isascii() and word.isdigit() and len(word) <= 15):

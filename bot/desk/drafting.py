@@ -8,13 +8,13 @@ from telegram import Update
 
 from bot.context import Context
 from bot.desk.card import redraw
-from bot.desk.door import number, person
+from bot.desk.door import number, person, who
 from bot.desk.face import Page, View
 from bot.desk.showing import manner_of
 from digests.alerts import propose
 from digests.alerts.belonging import reconsider
 from digests.alerts.dialogue import Asked, ask
-from digests.alerts.propose import Item
+from digests.alerts.item import Item, item_of
 
 
 async def change_draft(
@@ -42,7 +42,7 @@ async def item_now(context: Context, alert_id: int, revision: int) -> Item:
     """What the draft says; ``Stale`` where it is not what the person saw."""
     async with context.database.read() as session:
         found = await propose.seen(session, alert_id, revision)
-        return propose.item_of(await propose.newest(session, found))
+        return item_of(await propose.newest(session, found))
 
 
 async def ask_about(
@@ -90,8 +90,3 @@ async def show(
         view=View(page, looked_for),
         in_chat=chat.id if chat else 0,
     )
-
-
-def who(update: Update, context: Context) -> dict[str, Any]:
-    """What every verb of the desk asks for."""
-    return {"by": person(update), "owners": context.settings.owners, "now": context.now()}

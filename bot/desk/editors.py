@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import Update
 
 from bot.context import Context
-from bot.desk.door import desk, number, person, refuse
+from bot.desk.door import desk, number, person, refuse, who
 from bot.desk.heard import words_after_command
 from digests.alerts.card import language_at
 from digests.alerts.editor import Role
@@ -35,9 +35,7 @@ async def dismiss_editor(update: Update, context: Context, user_id: str) -> None
         await dismiss(
             session,
             number(user_id),
-            by=person(update),
-            owners=context.settings.owners,
-            now=context.now(),
+            **who(update, context),
         )
     await context.change("desk/editors.html", **await _list(context))
 
@@ -51,9 +49,7 @@ async def invite_editor(update: Update, context: Context, role: str) -> None:
         made, code = await invite(
             session,
             Role(role),
-            by=person(update),
-            owners=context.settings.owners,
-            now=context.now(),
+            **who(update, context),
         )
     link = f"https://t.me/{context.bot.username}?start={LINK}{code}"
     # Never into a group: whoever reads it first may open it.
@@ -74,9 +70,7 @@ async def revoke_invitation(update: Update, context: Context, invitation: str) -
         await revoke(
             session,
             number(invitation),
-            by=person(update),
-            owners=context.settings.owners,
-            now=context.now(),
+            **who(update, context),
         )
     await context.change("desk/editors.html", **await _list(context))
 
@@ -111,9 +105,7 @@ async def _add(update: Update, context: Context, words: list[str]) -> None:
             session,
             _meant(update, words),
             role,
-            by=person(update),
-            owners=context.settings.owners,
-            now=context.now(),
+            **who(update, context),
         )
 
 

@@ -21,8 +21,9 @@ from digests.alerts.alert import Alert, AlertState
 from digests.alerts.belonging import candidates, story_of
 from digests.alerts.card import Card
 from digests.alerts.estimate import Estimate
+from digests.alerts.item import Item, item_of
 from digests.alerts.places import offered
-from digests.alerts.propose import Item, item_of, newest
+from digests.alerts.propose import newest
 from digests.alerts.release import alone_from
 from digests.alerts.staff import approvers
 from digests.corrections.correction import CorrectedSubject

@@ -53,7 +53,7 @@ async def listen(update: Update, context: Context) -> bool:
         await _UNDER_PHOTOS[command](update, context)
         return True
     async with context.database.read() as session:
-        asked = await open_question(session, chat_id=chat.id, user_id=user.id, now=context.now())
+        asked = await open_question(session, user.id, now=context.now())
         role = await role_of(session, user.id, context.settings.owners)
     said = heard(message)
     if role is not None and said.album is not None and not said.text:

@@ -7,8 +7,8 @@ import asyncio
 from telegram import Update
 
 from bot.context import Context
-from bot.desk.door import desk, number
-from bot.desk.drafting import ask_about, change, change_draft, item_now, show, who
+from bot.desk.door import desk, number, who
+from bot.desk.drafting import ask_about, change, change_draft, item_now, show
 from bot.desk.face import Page
 from digests.alerts import propose
 from digests.alerts.dialogue import Asked

@@ -15,14 +15,14 @@ from bot.desk.below import (
     toggled_below,
     translated_below,
 )
-from bot.desk.door import choice, desk, number, person
-from bot.desk.drafting import who
+from bot.desk.door import choice, desk, number, person, who
 from bot.desk.showing import retire
-from bot.desk.update import places_offered, preview
+from bot.desk.update_preview import places_offered, preview
 from digests.alerts.dialogue import Asked
 from digests.alerts.permission import Act
 from digests.alerts.update import AlertUpdate
 from digests.corrections import renew
+from digests.corrections.proposed import discard
 from digests.stories.override import TO_CHOOSE
 from digests.vocabulary import Language, Severity
 
@@ -112,7 +112,7 @@ async def _ask(
     update: Update, context: Context, asked: Asked, update_id: int, **about: Any
 ) -> None:
     subject = {"update": update_id, **about}
-    await ask_below(update, context, asked, renew.undecided, update_id, subject)
+    await ask_below(update, context, asked, AlertUpdate, update_id, subject)
     tongue = about.get("language", "")
     await context.answer(f"desk/ask_{asked}.html", tongue=tongue, reason=False)
 
@@ -122,7 +122,7 @@ async def _instead(
 ) -> None:
     me = who(update, context)
     async with context.database.write() as session:
-        old = await renew.discard(session, update_id, **me)
+        old = await discard(session, AlertUpdate, update_id, **me)
         kept: dict[str, Any] = {
             "language": old.language,
             "others": old.others,

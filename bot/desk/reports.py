@@ -7,7 +7,6 @@ from telegram import Update
 from telegram.constants import ChatType
 
 from bot.context import Context
-from bot.desk.correct import stories_in
 from bot.desk.door import desk, number, person
 from bot.desk.which import headlines
 from digests.alerts.alert import Alert, AlertRevision
@@ -17,7 +16,8 @@ from digests.alerts.permission import Act
 from digests.alerts.staff import desk_chats
 from digests.alerts.wording import headline, tidied
 from digests.corrections import report as reports
-from digests.corrections.report import News, Report, copy_in
+from digests.corrections.meant import News, copy_in, stories_in
+from digests.corrections.report import Report
 from digests.errors import Stale
 from digests.outbox.dispatch import Content
 from digests.outbox.notice import announce

@@ -7,7 +7,7 @@ from telegram import Update
 
 from bot.context import Context
 from bot.desk.card import redraw
-from bot.desk.door import desk, number, person
+from bot.desk.door import desk, number, who
 from bot.desk.which import alert_meant, chosen, news_meant
 from digests.alerts import resend as alerts
 from digests.alerts.card import Card
@@ -52,9 +52,7 @@ async def approve_resend(
         dispatch = await alerts.resend(
             session,
             seen,
-            by=person(update),
-            owners=context.settings.owners,
-            now=context.now(),
+            **who(update, context),
         )
         cards = change_rows(Card).where(Card.alert_id == seen.alert_id)
         await session.execute(cards.values(dispatch_id=dispatch.id, shown_at=None, shown_sent=0))

@@ -9,8 +9,8 @@ from telegram import Update
 
 from bot.context import Context
 from bot.desk.card import deal
-from bot.desk.door import choice, desk, number, person
-from bot.desk.drafting import ask_about, change, change_draft, item_now, show, who
+from bot.desk.door import choice, desk, number, person, who
+from bot.desk.drafting import ask_about, change, change_draft, item_now, show
 from bot.desk.face import Page, question_of
 from bot.desk.heard import Heard
 from bot.desk.showing import manner_of
@@ -19,8 +19,8 @@ from digests.alerts.alert import Alert
 from digests.alerts.card import language_at
 from digests.alerts.decide import approve
 from digests.alerts.dialogue import Asked
+from digests.alerts.item import Item, item_of
 from digests.alerts.permission import Act
-from digests.alerts.propose import Item
 from digests.alerts.said_moment import read_moment
 from digests.alerts.suggestion import named
 from digests.alerts.wording import headline
@@ -52,7 +52,7 @@ async def _counted(context: Context, alert_id: int) -> int | None:
         alert = await session.get(Alert, alert_id)
         if alert is None:
             return None
-        question = question_of(alert, propose.item_of(await propose.newest(session, alert)))
+        question = question_of(alert, item_of(await propose.newest(session, alert)))
     known = context.services.counting.known(question, now=context.now())
     return known.readers if known else None
 

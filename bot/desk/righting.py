@@ -18,15 +18,16 @@ from bot.desk.below import (
 )
 from bot.desk.correct import propose
 from bot.desk.correction_preview import places_offered, preview
-from bot.desk.door import choice, desk, number, person
-from bot.desk.drafting import who
+from bot.desk.door import choice, desk, number, person, who
 from bot.desk.showing import retire
 from digests.alerts.alert import Alert
 from digests.alerts.dialogue import Asked
 from digests.alerts.permission import Act
 from digests.alerts.propose import newest
 from digests.corrections import amend
+from digests.corrections.amendment import amendment_of
 from digests.corrections.correction import CorrectedSubject, Correction, CorrectionKind
+from digests.corrections.proposed import discard
 from digests.errors import Stale
 from digests.stories.override import TO_CHOOSE
 from digests.vocabulary import Language
@@ -142,7 +143,7 @@ async def _ask(
     update: Update, context: Context, asked: Asked, correction_id: int, **about: Any
 ) -> Correction:
     subject = {"correction": correction_id, **about}
-    return await ask_below(update, context, asked, amend.undecided, correction_id, subject)
+    return await ask_below(update, context, asked, Correction, correction_id, subject)
 
 
 async def _instead(
@@ -154,7 +155,7 @@ async def _instead(
 ) -> None:
     me = who(update, context)
     async with context.database.write() as session:
-        old = await amend.discard(session, correction_id, **me)
-        made = await amend.propose(session, replace(amend.amendment_of(old), **changes), **me)
+        old = await discard(session, Correction, correction_id, **me)
+        made = await amend.propose(session, replace(amendment_of(old), **changes), **me)
     await retire(context, person(update), preview_id)
     await preview(update, context, made)

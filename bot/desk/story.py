@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
 from bot.context import Context
-from bot.desk.correct import stories_in
-from bot.desk.door import desk, number, person
+from bot.desk.door import desk, number, who
 from bot.desk.heard import words_after_command
 from digests.alerts.permission import Act
 from digests.corrections.judgement import judge_severity, judge_standing
-from digests.corrections.report import copy_in
+from digests.corrections.meant import copy_in, stories_in
 from digests.errors import Stale
 from digests.outbox.dispatch import Content
 from digests.stories.asked import terms_of
@@ -68,7 +68,7 @@ async def set_standing(
     standing = None if word == RULE else Standing(word)
     async with context.database.write() as session:
         await judge_standing(
-            session, number(story), number(revision), standing, **_who(update, context)
+            session, number(story), number(revision), standing, **who(update, context)
         )
     await context.change("desk/story.html", **await _page(context, number(story)))
 
@@ -83,7 +83,7 @@ async def set_severity(
     severity = None if word == RULE else Severity(word)
     async with context.database.write() as session:
         await judge_severity(
-            session, number(story), number(revision), severity, **_who(update, context)
+            session, number(story), number(revision), severity, **who(update, context)
         )
     await context.change("desk/story.html", **await _page(context, number(story)))
 
@@ -93,15 +93,19 @@ async def _page(context: Context, story_id: int) -> dict[str, Any]:
         story = await session.get(Story, story_id)
         if story is None:
             raise Stale("gone")
-        words = await session.get_one(StoryRevision, (story.id, story.revision))
+        words = await _words(session, story)
+        earlier = await session.get(Story, story.follows_id) if story.follows_id else None
+        before = await _words(session, earlier) if earlier else None
     language = await context.language()
     return {
         "story": story,
+        "earlier": earlier,
+        "earlier_title": before.told_in(language)[1]["title"] if before else None,
         "words": words.told_in(language)[1],
         "sources": words.sources,
         "may_judge": story.standing in TO_CHOOSE,
     }
 
 
-def _who(update: Update, context: Context) -> dict[str, Any]:
-    return {"by": person(update), "owners": context.settings.owners, "now": context.now()}
+async def _words(session: AsyncSession, story: Story) -> StoryRevision:
+    return await session.get_one(StoryRevision, (story.id, story.revision))

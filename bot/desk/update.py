@@ -8,32 +8,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
 from bot.context import Context
+from bot.desk.below import tell_others
 from bot.desk.card import redraw
-from bot.desk.door import desk, number, person
+from bot.desk.door import desk, number, person, who
 from bot.desk.heard import photo_in, words_after_command
-from bot.desk.showing import manner_of, send
+from bot.desk.update_preview import controls_of, preview
 from bot.desk.which import alert_meant, chosen, news_meant
-from bot.rendering import alert as alert_rendering
-from digests.alerts.alert import Alert, AlertRevision, AlertState
-from digests.alerts.card import language_at
+from digests.alerts.alert import Alert, AlertState
 from digests.alerts.dialogue import Asked
 from digests.alerts.dialogue import ask as ask_person
 from digests.alerts.permission import Act
-from digests.alerts.places import offered
-from digests.alerts.propose import Item
-from digests.alerts.release import alone_from
-from digests.alerts.staff import desk_chats
+from digests.alerts.release import ProposalState
 from digests.alerts.suggestion import spoken
-from digests.alerts.update import AlertUpdate, UpdateState
+from digests.alerts.update import AlertUpdate
 from digests.alerts.wording import headline
 from digests.corrections import renew
 from digests.corrections.correction import CorrectedSubject
 from digests.corrections.counted import count
-from digests.corrections.spread import chats_with
+from digests.corrections.proposed import discard
 from digests.errors import Stale
-from digests.outbox.dispatch import Content, Lane
-from digests.outbox.notice import announce
-from digests.vocabulary import Language
 
 
 @desk(Act.CORRECT)
@@ -93,7 +86,7 @@ async def approve_update(update: Update, context: Context, which: str, sounds: s
             sounds=sounds == "aloud",
             two_person=context.settings.two_person,
             counted=counted,
-            **_who(update, context),
+            **who(update, context),
         )
     await context.change("desk/update_sent.html", update=done)
     await redraw(context.services, context.bot, done.alert_id)
@@ -102,22 +95,13 @@ async def approve_update(update: Update, context: Context, which: str, sounds: s
 @desk(Act.CORRECT)
 async def ask_approval(update: Update, context: Context, which: str) -> None:
     """Asks the others who may correct; each opens it at their own desk."""
-    user_id, now = person(update), context.now()
+    me = person(update)
     async with context.database.write() as session:
-        asked = await renew.ask(session, number(which), **_who(update, context))
-        for chat_id in await desk_chats(session, context.settings.owners):
-            if chat_id != user_id:
-                await announce(
-                    session,
-                    chat_id=chat_id,
-                    kind="update_asked",
-                    values={"update": asked.id, "by": user_id, "words": headline(asked.text)},
-                    now=now,
-                    lane=Lane.URGENT,
-                    language=await language_at(session, chat_id),
-                )
-        values = await _controls(context, session, asked, user_id)
-    await context.change("desk/update.html", **values)
+        asked = await renew.ask(session, number(which), **who(update, context))
+        said = {"update": asked.id, "by": me, "words": headline(asked.text)}
+        await tell_others(session, context, me, "update_asked", said)
+        controls = await controls_of(context, session, asked, me)
+    await context.change("desk/update.html", **controls)
 
 
 @desk(Act.CORRECT)
@@ -125,7 +109,7 @@ async def open_update(update: Update, context: Context, which: str) -> None:
     """Shows what somebody asks to approve."""
     async with context.database.read() as session:
         found = await session.get(AlertUpdate, number(which))
-    if found is None or found.state is not UpdateState.PROPOSED:
+    if found is None or found.state is not ProposalState.PROPOSED:
         raise Stale("decided" if found else "gone")
     await preview(update, context, found)
 
@@ -134,7 +118,7 @@ async def open_update(update: Update, context: Context, which: str) -> None:
 async def discard_update(update: Update, context: Context, which: str) -> None:
     """Nothing is changed."""
     async with context.database.write() as session:
-        await renew.discard(session, number(which), **_who(update, context))
+        await discard(session, AlertUpdate, number(which), **who(update, context))
     await context.change("desk/correction_discarded.html")
 
 
@@ -155,61 +139,9 @@ async def propose(
             words,
             language=spoken(words),
             photo=photo,
-            **_who(update, context),
+            **who(update, context),
         )
     await preview(update, context, made)
-
-
-async def preview(update: Update, context: Context, found: AlertUpdate) -> None:
-    """The very message of each language that it has a text in, and below them what can be done."""
-    user_id, user = person(update), update.effective_user
-    otherwise = Language.nearest(user.language_code if user else None)
-    async with context.database.read() as session:
-        manner = await manner_of(session, user_id, otherwise)
-        shown = []
-        for language in _languages(found, manner.language):
-            told = await alert_rendering.renewed(session, found, language, context.now())
-            shown.append(alert_rendering.render(context.words, told, language, manner.timezone))
-        values = await _controls(context, session, found, user_id)
-    # A chat takes one message a second: the tapped button should not wait for all of them.
-    await context.toast()
-    for message in shown:
-        await send(context.bot, user_id, message)
-    language, timezone = manner.language, manner.timezone
-    controls = context.words.message("desk/update.html", language, timezone=timezone, **values)
-    await send(context.bot, user_id, controls)
-
-
-def _languages(found: AlertUpdate, first: Language) -> list[Language]:
-    item = Item(found.text, found.language, others=found.others)
-    return alert_rendering.spoken_to(item, first)
-
-
-async def _controls(
-    context: Context, session: AsyncSession, found: AlertUpdate, me: int
-) -> dict[str, Any]:
-    """What the buttons under a proposed update need to know."""
-    was = await session.get_one(AlertRevision, (found.alert_id, found.was_revision))
-    counted = await chats_with(session, Content.ALERT, [found.alert_id])
-    return {
-        "update": found,
-        "chats": sum(counted.values()),
-        "rises": found.severity.rank > was.severity.rank,
-        "lost": sorted(set(was.texts) - {found.language, *found.others}),
-        "other": next(one for one in Language if one != found.language),
-        "was_photo": was.photo,
-        "places": await places_offered(session, found),
-        "two_person": context.settings.two_person,
-        "me": me,
-        "alone_from": alone_from(found.asked_at) if found.asked_at else None,
-    }
-
-
-async def places_offered(session: AsyncSession, found: AlertUpdate) -> list[str]:
-    """The places to choose from: those that stand in it or stood before, and those that its texts name."""
-    was = await session.get_one(AlertRevision, (found.alert_id, found.was_revision))
-    texts = {found.language: found.text, **found.others}
-    return offered(found.places, texts, was.places)
 
 
 async def _ask_words(update: Update, context: Context, alert_id: int) -> None:
@@ -219,8 +151,7 @@ async def _ask_words(update: Update, context: Context, alert_id: int) -> None:
         await ask_person(
             session,
             Asked.UPDATE,
-            chat_id=user_id,
-            user_id=user_id,
+            user_id,
             now=context.now(),
             alert=alert.id,
             revision=alert.revision,
@@ -233,7 +164,3 @@ async def _sent(session: AsyncSession, alert_id: int) -> Alert:
     if alert is None or alert.state is not AlertState.APPROVED:
         raise Stale("gone")
     return alert
-
-
-def _who(update: Update, context: Context) -> dict[str, Any]:
-    return {"by": person(update), "owners": context.settings.owners, "now": context.now()}

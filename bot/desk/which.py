@@ -15,7 +15,7 @@ from digests.alerts.card import card_at
 from digests.alerts.dialogue import Asked, answered, ask
 from digests.alerts.waking import WakingAlert
 from digests.alerts.wording import headline
-from digests.corrections.report import News, copy_in
+from digests.corrections.meant import News, copy_in
 from digests.errors import Stale
 from digests.outbox.dispatch import Content
 

@@ -13,7 +13,7 @@ from bot.rendering.cover import cover
 from bot.rendering.paginate import CAPTION, TEXT, shortened, weight
 from bot.rendering.render import Message, Photo, Version, Words
 from digests.alerts.alert import Alert, AlertRevision, RevisionReason
-from digests.alerts.propose import Item, item_of
+from digests.alerts.item import Item, item_of
 from digests.alerts.update import AlertUpdate, updates_until
 from digests.alerts.wording import body, headline
 from digests.corrections.correction import CorrectedSubject, Correction, CorrectionKind

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.rendering.alert import label_before, places_before, places_lacking
 from bot.rendering.render import Message, Version, Words
 from digests.alerts.alert import AlertRevision
-from digests.alerts.propose import item_of
+from digests.alerts.item import item_of
 from digests.alerts.wording import headline
 from digests.corrections.correction import CorrectedSubject, Correction, CorrectionKind
 from digests.corrections.difference import dropped

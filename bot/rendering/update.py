@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.rendering.render import Message, Version, Words
 from digests.alerts.alert import AlertRevision
-from digests.alerts.propose import Item, item_of
+from digests.alerts.item import Item, item_of
 from digests.alerts.update import AlertUpdate
 from digests.alerts.wording import headline
 from digests.corrections.correction import CorrectedSubject, CorrectionKind

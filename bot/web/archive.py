@@ -26,7 +26,7 @@ from bot.web.feeds import Entry, Feed, atom, json_feed
 from bot.web.pages import ZONES, Pages, spoken_by
 from bot.web.photos import Photos
 from digests.alerts.alert import RevisionReason
-from digests.alerts.propose import item_of
+from digests.alerts.item import item_of
 from digests.alerts.wording import body, headline
 from digests.corrections import published
 from digests.corrections.public_photos import kept_of

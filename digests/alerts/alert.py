@@ -48,7 +48,6 @@ class Alert(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     state: Mapped[AlertState] = mapped_column(word(AlertState), default=AlertState.DRAFT)
     revision: Mapped[int] = mapped_column(default=1)
-    author_id: Mapped[int] = mapped_column(BigInteger)
     proposed_by: Mapped[int | None] = mapped_column(BigInteger)
     proposed_at: Mapped[datetime | None]
     """From when on somebody else is asked to approve it."""

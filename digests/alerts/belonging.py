@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.alerts.alert import Alert, AlertRevision
-from digests.alerts.propose import Item, item_of, newest
+from digests.alerts.item import Item, item_of
+from digests.alerts.propose import newest
 from digests.alerts.wording import body, headline
 from digests.stories.asked import terms_of
 from digests.stories.belonging import Near, Said

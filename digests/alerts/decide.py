@@ -120,7 +120,6 @@ async def _send(
         severity=words.severity,
         expires_at=now + STILL_BREAKING,
         created_at=now,
-        created_by=alert.decided_by,
         plan_key=f"alert:{alert.id}",
         **known,
     )

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, UniqueConstraint, delete, select
+from sqlalchemy import JSON, BigInteger, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -47,15 +47,15 @@ class Dialogue(Base):
     __tablename__ = "dialogue"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    chat_id: Mapped[int] = mapped_column(BigInteger)
-    user_id: Mapped[int] = mapped_column(BigInteger)
+    chat_id: Mapped[int] = mapped_column(BigInteger, unique=True)
+    """With the person, whose number is their private chat's too."""
     asked: Mapped[Asked] = mapped_column(word(Asked))
     about: Mapped[dict[str, Any]] = mapped_column(JSON)
     """Ids and texts that the answer will be joined with."""
     asked_at: Mapped[datetime]
 
     # Ids are never used again: an old button must not answer a new question.
-    __table_args__ = (UniqueConstraint("chat_id", "user_id"), {"sqlite_autoincrement": True})
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - SQLAlchemy's own spelling
 
 
 async def ask(
@@ -63,29 +63,22 @@ async def ask(
 ) -> Dialogue:
     """Remembers the question; the person's next words in their private chat answer it."""
     await drop(session, user_id)
-    dialogue = Dialogue(chat_id=user_id, user_id=user_id, asked=asked, about=about, asked_at=now)
+    dialogue = Dialogue(chat_id=user_id, asked=asked, about=about, asked_at=now)
     session.add(dialogue)
     await session.flush()
     return dialogue
 
 
-async def open_question(
-    session: AsyncSession, *, chat_id: int, user_id: int, now: datetime
-) -> Dialogue | None:
-    """What this person was asked here and has not yet answered."""
-    return await session.scalar(
-        select(Dialogue).where(
-            Dialogue.chat_id == chat_id,
-            Dialogue.user_id == user_id,
-            Dialogue.asked_at > now - PATIENCE,
-        )
-    )
+async def open_question(session: AsyncSession, user_id: int, *, now: datetime) -> Dialogue | None:
+    """What this person was asked in private and has not yet answered."""
+    asked = Dialogue.chat_id == user_id, Dialogue.asked_at > now - PATIENCE
+    return await session.scalar(select(Dialogue).where(*asked))
 
 
 async def answered(session: AsyncSession, dialogue_id: int, *, user_id: int) -> Dialogue:
     """Takes the question away for good; ``Stale`` where it was answered or replaced meanwhile."""
     dialogue = await session.get(Dialogue, dialogue_id, with_for_update=True)
-    if dialogue is None or dialogue.user_id != user_id:
+    if dialogue is None or dialogue.chat_id != user_id:
         raise Stale("gone")
     await session.delete(dialogue)
     await session.flush()
@@ -99,4 +92,4 @@ async def close(session: AsyncSession, dialogue_id: int) -> None:
 
 async def drop(session: AsyncSession, user_id: int) -> None:
     """Forgets whatever was asked."""
-    await session.execute(delete(Dialogue).where(Dialogue.user_id == user_id))
+    await session.execute(delete(Dialogue).where(Dialogue.chat_id == user_id))

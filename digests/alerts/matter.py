@@ -11,12 +11,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint, select, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from digests.errors import Stale
+from digests.storage.insertion import insertion
 from digests.storage.schema import Base, word
 
 
@@ -61,8 +61,6 @@ class Matter(Base):
     decision: Mapped[str | None] = mapped_column(String(16))
     """The newest: what was done about it, or ``over``."""
     settled_at: Mapped[datetime | None]
-    settled_by: Mapped[int | None] = mapped_column(BigInteger)
-    """None where it was over by itself."""
 
     __table_args__ = (
         UniqueConstraint("kind", "key"),
@@ -94,7 +92,6 @@ async def raise_matter(
 ) -> Matter:
     """The matter of this kind and key, made where it is new. An open one gets these values, a settled
     one stays as it was decided."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     row = {
         "kind": kind,
         "key": key,
@@ -102,7 +99,7 @@ async def raise_matter(
         "state": MatterState.OPEN,
         "made_at": now,
     }
-    await session.execute(insert(Matter).values(row).on_conflict_do_nothing())
+    await session.execute(insertion(session, Matter).values(row).on_conflict_do_nothing())
     wanted = select(Matter).where(Matter.kind == kind, Matter.key == key)
     matter = (await session.scalars(wanted.with_for_update())).one()
     if matter.state is MatterState.OPEN and matter.values != dict(values):
@@ -124,10 +121,10 @@ async def undecided(
     return matter
 
 
-def settle(matter: Matter, decision: str, *, by: int | None, now: datetime) -> None:
-    """It is decided; ``by`` nobody where it is over by itself."""
+def settle(matter: Matter, decision: str, *, now: datetime) -> None:
+    """It is decided, or over by itself; the audit log says by whom."""
     matter.state, matter.decision = MatterState.SETTLED, decision
-    matter.settled_by, matter.settled_at = by, now
+    matter.settled_at = now
 
 
 def put_off(matter: Matter, decision: str, *, until: datetime) -> None:

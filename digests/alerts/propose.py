@@ -5,8 +5,8 @@ Every change is a new revision and every button carries one, so that nobody send
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,16 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from digests.alerts.alert import Alert, AlertRevision, AlertState, RevisionReason
 from digests.alerts.audit import record
 from digests.alerts.card import want_cards
+from digests.alerts.item import Item, item_of, revision_of
 from digests.alerts.permission import Act
 from digests.alerts.places import carried
 from digests.alerts.release import still_ahead
 from digests.alerts.staff import approvers, demand
-from digests.alerts.wording import MOST, UNDER_PHOTO, arranged, tidied
+from digests.alerts.wording import tidied
 from digests.errors import Incomplete, NotPermitted, Stale
-from digests.vocabulary import Severity, Standing
-
-ATTRIBUTION = 200
-"""Characters for who says so."""
 
 REFUSAL = 300
 """Characters for why something was not approved."""
@@ -32,58 +29,15 @@ UNSENT = (AlertState.DRAFT, AlertState.PROPOSED, AlertState.SCHEDULED)
 """While it stands so, it can still be changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """What an alert is to say."""
-
-    text: str
-    """Plain; the first line is the headline."""
-    language: str
-    topics: tuple[str, ...] = ()
-    places: tuple[str, ...] = ()
-    """Where it happened, as the gazetteer names places."""
-    severity: Severity = Severity.FLASH
-    standing: Standing = Standing.DEVELOPING
-    attribution: str | None = None
-    source_url: str | None = None
-    others: Mapping[str, str] = field(default_factory=dict)
-    """The same in other languages, by language."""
-    attributions: Mapping[str, str] = field(default_factory=dict)
-    """Who says so in other languages, by language."""
-    photo: str | None = None
-    """Telegram's id of the file."""
-    photo_changed: bool = False
-    """Copies may show another, or one where there is none any more."""
-    release_at: datetime | None = None
-    """When it is to go out; none: as soon as it is approved."""
-
-    @property
-    def texts(self) -> dict[str, str]:
-        """Every text, by language, the main one first."""
-        return {self.language: self.text, **self.others}
-
-    def spoken_in(self, language: str) -> str:
-        """The language in which somebody who reads this one gets the text."""
-        return language if language in self.others else self.language
-
-    def told_in(self, language: str) -> str:
-        """The text that they get."""
-        return self.others.get(language, self.text)
-
-    def attributed_in(self, language: str) -> str | None:
-        """Who says so, as they read it."""
-        return self.attributions.get(language, self.attribution)
-
-
 async def draft(
     session: AsyncSession, item: Item, *, by: int, owners: Collection[int], now: datetime
 ) -> Alert:
     """A new draft; raises ``Incomplete`` or ``TooLong`` for a text that cannot go out."""
     await demand(session, by, Act.PROPOSE, owners=owners)
-    alert = Alert(state=AlertState.DRAFT, revision=1, author_id=by, created_at=now)
+    alert = Alert(state=AlertState.DRAFT, revision=1, created_at=now)
     session.add(alert)
     await session.flush()
-    session.add(_revision(alert, item, RevisionReason.FIRST, by, now))
+    session.add(revision_of(alert, item, RevisionReason.FIRST, by, now))
     await record(session, "draft", f"alert:{alert.id}", by=by, now=now)
     return alert
 
@@ -108,7 +62,7 @@ async def change(
     was = await newest(session, alert)
     item = replace(item_of(was), **changes)  # type: ignore[arg-type]
     alert.revision += 1
-    made = _revision(alert, item, RevisionReason.UPDATE, by, now)
+    made = revision_of(alert, item, RevisionReason.UPDATE, by, now)
     if "places" not in changes:
         made.places = list(carried(was.places, was.main_text, made.main_text))
     session.add(made)
@@ -243,52 +197,3 @@ async def seen(
 async def newest(session: AsyncSession, alert: Alert) -> AlertRevision:
     """What the alert says now."""
     return await session.get_one(AlertRevision, (alert.id, alert.revision))
-
-
-def item_of(revision: AlertRevision) -> Item:
-    """A revision's words as an item that can be changed."""
-    return Item(
-        text=revision.texts[revision.main_language],
-        language=revision.main_language,
-        topics=tuple(revision.topics),
-        places=tuple(revision.places),
-        severity=revision.severity,
-        standing=revision.standing,
-        attribution=revision.attribution,
-        source_url=revision.source_url,
-        others={k: v for k, v in revision.texts.items() if k != revision.main_language},
-        attributions=revision.attributions,
-        photo=revision.photo,
-        photo_changed=revision.photo_changed,
-        release_at=revision.release_at,
-    )
-
-
-def attribution(said: str | None) -> str | None:
-    """Who says so, in one tidy line; raises ``TooLong`` or ``Incomplete``."""
-    return tidied(said, ATTRIBUTION).replace("\n", " ") if said else None
-
-
-def _revision(
-    alert: Alert, item: Item, reason: RevisionReason, by: int, now: datetime
-) -> AlertRevision:
-    most = UNDER_PHOTO if item.photo else MOST
-    others = {k: attribution(v) for k, v in item.attributions.items() if k != item.language}
-    return AlertRevision(
-        alert_id=alert.id,
-        revision=alert.revision,
-        reason=reason,
-        texts={language: arranged(text, most) for language, text in item.texts.items()},
-        main_language=item.language,
-        topics=list(item.topics),
-        places=list(item.places),
-        severity=item.severity,
-        standing=item.standing,
-        attribution=attribution(item.attribution),
-        attributions={language: said for language, said in others.items() if said},
-        source_url=item.source_url,
-        photo=item.photo,
-        release_at=item.release_at,
-        made_by=by,
-        made_at=now,
-    )

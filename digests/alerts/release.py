@@ -24,6 +24,14 @@ class Consent(StrEnum):
     """Two should have agreed, and nobody answered."""
 
 
+class ProposalState(StrEnum):
+    """Where an update or a correction stands that somebody proposed."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """Who asked others to approve, and when; nobody yet where nothing was proposed."""

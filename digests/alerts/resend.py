@@ -82,7 +82,6 @@ async def resend(
         severity=words.severity,
         expires_at=now + STILL_BREAKING,
         created_at=now,
-        created_by=by,
         plan_key=f"alert:{seen.alert_id}:again:{words.revision}:{seen.times}",
     )
     subject = f"alert:{seen.alert_id}"

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.alerts.audit import record
+from digests.alerts.item import Item
 from digests.alerts.matter import Matter, MatterKind, put_off, settle, undecided
 from digests.alerts.places import proposed
-from digests.alerts.propose import Item
 from digests.alerts.suggestion import MOST_TOPICS, spoken
 from digests.alerts.telling import retell
 from digests.errors import Stale
@@ -32,7 +32,7 @@ async def decide(
     What the decision asks for is done by the caller, in the same transaction."""
     matter = await undecided(session, matter_id, kind, now=now)
     if later is None:
-        settle(matter, decision, by=by, now=now)
+        settle(matter, decision, now=now)
     else:
         put_off(matter, decision, until=now + later)
     subject = f"matter:{matter.id}"

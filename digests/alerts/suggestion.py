@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection
 from datetime import UTC, datetime
 
+from digests.alerts.item import ATTRIBUTION, Item
 from digests.alerts.places import proposed
-from digests.alerts.propose import ATTRIBUTION, Item
 from digests.alerts.wording import arranged, body, headline
 from digests.stories.language import language_of
 from digests.stories.severity import UPTAKE_SOURCES, severity

@@ -8,23 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Text, select
 from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from digests.alerts.release import ProposalState
 from digests.storage.schema import Base, word
 from digests.vocabulary import Severity, Standing
-
-
-class UpdateState(StrEnum):
-    """Where it stands."""
-
-    PROPOSED = "proposed"
-    APPROVED = "approved"
-    REJECTED = "rejected"
 
 
 class AlertUpdate(Base):
@@ -34,7 +26,9 @@ class AlertUpdate(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"))
-    state: Mapped[UpdateState] = mapped_column(word(UpdateState), default=UpdateState.PROPOSED)
+    state: Mapped[ProposalState] = mapped_column(
+        word(ProposalState), default=ProposalState.PROPOSED
+    )
     was_revision: Mapped[int]
     """What its editor saw."""
     now_revision: Mapped[int | None]
@@ -84,7 +78,7 @@ async def updates_until(
     """The approved updates that ``revision`` comes after or is, oldest first."""
     wanted = select(AlertUpdate).where(
         AlertUpdate.alert_id == alert_id,
-        AlertUpdate.state == UpdateState.APPROVED,
+        AlertUpdate.state == ProposalState.APPROVED,
         AlertUpdate.now_revision <= revision,
     )
     return (await session.scalars(wanted.order_by(AlertUpdate.id))).all()

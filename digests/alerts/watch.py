@@ -50,7 +50,7 @@ async def keep_up(session: AsyncSession, kind: MatterKind, found: Found, *, now:
         if matter.key in found:
             matter.values = dict(found[matter.key])
         else:
-            settle(matter, OVER, by=None, now=now)
+            settle(matter, OVER, now=now)
     for key in sorted(found.keys() - known.keys()):
         matter = await raise_matter(session, kind, key, found[key], now=now)
         # Decided while we looked: what we saw is older.
@@ -111,7 +111,7 @@ async def _given_up(session: AsyncSession, fate: Fate, now: datetime) -> Found:
 def _reopen(matter: Matter, values: Mapping[str, Any], now: datetime) -> None:
     matter.state, matter.values, matter.made_at = MatterState.OPEN, dict(values), now
     matter.told_at = matter.waits_until = matter.decision = None
-    matter.settled_at = matter.settled_by = None
+    matter.settled_at = None
 
 
 def _concerns(group: Group) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,74 +14,26 @@ from digests.alerts.audit import record
 from digests.alerts.permission import Act
 from digests.alerts.places import carried
 from digests.alerts.propose import newest
-from digests.alerts.release import Consent, Proposal, consent
+from digests.alerts.release import Consent, ProposalState
 from digests.alerts.staff import demand
 from digests.alerts.wording import MOST, UNDER_PHOTO, arranged, tidied
+from digests.corrections.amendment import Amendment
 from digests.corrections.correction import (
     CorrectedSubject,
     Correction,
     CorrectionKind,
-    CorrectionState,
 )
 from digests.corrections.counted import Counted, count
 from digests.corrections.label import for_the_log, labelled
+from digests.corrections.proposed import agreed, put_forward, undecided
 from digests.corrections.revise import revise_alert, revise_story
 from digests.corrections.spread import spread_alert, spread_story
-from digests.errors import Incomplete, NotPermitted, Stale
+from digests.errors import Incomplete, Stale
 from digests.stories.story import Story
 from digests.vocabulary import Standing
 
 NOTE = 500
 """Characters for what was wrong: it stands in every corrected message."""
-
-
-@dataclass(frozen=True, slots=True)
-class Amendment:
-    """What an editor found wrong, and what they say instead."""
-
-    kind: CorrectionKind
-    subject: CorrectedSubject
-    subject_id: int
-    revision: int
-    """What they saw."""
-    text: str = ""
-    """What is right; a retraction has none."""
-    note: str = ""
-    """What was wrong; a retraction must say it."""
-    language: str = "en"
-    others: Mapping[str, str] = field(default_factory=dict)
-    """The same in other languages: what is right, of a retraction what was wrong."""
-    photo: str | None = None
-    """The right photo, by Telegram's id."""
-    drops_photo: bool = False
-    """The photo was wrong. Where nothing else was, the text may be left out."""
-    standing: Standing | None = None
-    """How sure it is; none: as it was. The text may be left out here too."""
-    said_by: Mapping[str, str] | None = None
-    """Who says so, by language; none: as it was."""
-    places: tuple[str, ...] | None = None
-    """Where it happened; none: as it was, and as the text says now."""
-
-
-def amendment_of(correction: Correction) -> Amendment:
-    """What its editor said, so that they can say it otherwise."""
-    main = correction.main_language
-    said = correction.texts or correction.notes
-    return Amendment(
-        kind=correction.kind,
-        subject=correction.subject,
-        subject_id=correction.subject_id,
-        revision=correction.was_revision,
-        text=correction.texts.get(main, ""),
-        note=correction.notes.get(main, ""),
-        language=main,
-        others={language: words for language, words in said.items() if language != main},
-        photo=correction.photo,
-        drops_photo=correction.drops_photo,
-        standing=correction.standing,
-        said_by=correction.said_by if correction.label else None,
-        places=tuple(correction.places),
-    )
 
 
 async def propose(
@@ -104,7 +56,7 @@ async def propose(
         kind=amendment.kind,
         subject=amendment.subject,
         subject_id=amendment.subject_id,
-        state=CorrectionState.PROPOSED,
+        state=ProposalState.PROPOSED,
         was_revision=amendment.revision,
         texts=_texts(amendment, most),
         notes=_notes(amendment),
@@ -125,15 +77,10 @@ async def ask(
     session: AsyncSession, correction_id: int, *, by: int, owners: Collection[int], now: datetime
 ) -> Correction:
     """Asks others to approve what stands in it; only its author can."""
-    await demand(session, by, Act.CORRECT, owners=owners)
-    correction = await undecided(session, correction_id)
-    if correction.made_by != by:
-        raise NotPermitted("writer")
-    if correction.asked_at is not None:
-        raise Stale("asked")
+    correction = await put_forward(
+        session, Correction, correction_id, by=by, owners=owners, now=now
+    )
     await _demand_change(session, correction)
-    correction.asked_at = now
-    await record(session, "propose", f"correction:{correction.id}", by=by, now=now)
     return correction
 
 
@@ -155,7 +102,7 @@ async def approve(
     decided before, or the alert or story changed meanwhile.
     """
     await demand(session, by, Act.CORRECT, owners=owners)
-    correction = await undecided(session, correction_id)
+    correction = await undecided(session, Correction, correction_id)
     given = _consent(correction, by, two_person, now)
     wrong = await _standing(
         session, correction.subject, correction.subject_id, correction.was_revision
@@ -180,7 +127,7 @@ async def put_right(
     **details: object,
 ) -> None:
     """Makes the new revision, and the outbox's work; whether it may be is for the caller to know."""
-    correction.state = CorrectionState.APPROVED
+    correction.state = ProposalState.APPROVED
     correction.decided_by, correction.decided_at = by, now
     correction.now_revision = wrong.revision = correction.was_revision + 1
     if counted is None:
@@ -206,30 +153,7 @@ async def put_right(
 def _consent(correction: Correction, by: int, two_person: bool, now: datetime) -> Consent:
     if correction.kind is CorrectionKind.RETRACT:
         return Consent.ONE
-    asked_by = correction.made_by if correction.asked_at else None
-    return consent(Proposal(asked_by, correction.asked_at), by=by, two_person=two_person, now=now)
-
-
-async def discard(
-    session: AsyncSession, correction_id: int, *, by: int, owners: Collection[int], now: datetime
-) -> Correction:
-    """The proposed correction is put away."""
-    await demand(session, by, Act.CORRECT, owners=owners)
-    correction = await undecided(session, correction_id)
-    correction.state = CorrectionState.REJECTED
-    correction.decided_by, correction.decided_at = by, now
-    await record(session, "discard", f"correction:{correction.id}", by=by, now=now)
-    return correction
-
-
-async def undecided(session: AsyncSession, correction_id: int) -> Correction:
-    """The proposed correction, locked; ``Stale`` where it is not there or was decided."""
-    correction = await session.get(Correction, correction_id, with_for_update=True)
-    if correction is None:
-        raise Stale("gone")
-    if correction.state is not CorrectionState.PROPOSED:
-        raise Stale("decided")
-    return correction
+    return agreed(correction, by=by, two_person=two_person, now=now)
 
 
 async def _standing(

@@ -12,6 +12,7 @@ from enum import StrEnum
 from sqlalchemy import JSON, BigInteger, Index, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from digests.alerts.release import ProposalState
 from digests.corrections.label import Label
 from digests.storage.schema import Base, word
 from digests.vocabulary import Standing
@@ -31,14 +32,6 @@ class CorrectedSubject(StrEnum):
     STORY = "story"
 
 
-class CorrectionState(StrEnum):
-    """Where it stands."""
-
-    PROPOSED = "proposed"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-
-
 class Correction(Base):
     """One error admitted."""
 
@@ -48,8 +41,8 @@ class Correction(Base):
     kind: Mapped[CorrectionKind] = mapped_column(word(CorrectionKind))
     subject: Mapped[CorrectedSubject] = mapped_column(word(CorrectedSubject))
     subject_id: Mapped[int] = mapped_column(BigInteger)
-    state: Mapped[CorrectionState] = mapped_column(
-        word(CorrectionState), default=CorrectionState.PROPOSED
+    state: Mapped[ProposalState] = mapped_column(
+        word(ProposalState), default=ProposalState.PROPOSED
     )
     was_revision: Mapped[int]
     """What the editor saw and found wrong."""

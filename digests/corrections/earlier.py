@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from digests.corrections.correction import CorrectedSubject, Correction, CorrectionState
+from digests.alerts.release import ProposalState
+from digests.corrections.correction import CorrectedSubject, Correction
 from digests.editions.edition import Edition, EditionStory
 
 MOST = 3
@@ -25,7 +26,7 @@ async def earlier_errors(
         .join(Edition, Edition.id == EditionStory.edition_id)
         .where(
             Correction.subject == CorrectedSubject.STORY,
-            Correction.state == CorrectionState.APPROVED,
+            Correction.state == ProposalState.APPROVED,
             Correction.decided_at > edition.window_start,
             Correction.decided_at <= edition.window_end,
             Edition.taste_id == edition.taste_id,

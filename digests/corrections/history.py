@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from digests.corrections.correction import CorrectedSubject, Correction, CorrectionState
+from digests.alerts.release import ProposalState
+from digests.corrections.correction import CorrectedSubject, Correction
 
 
 async def history(
@@ -17,7 +18,7 @@ async def history(
     wanted = select(Correction).where(
         Correction.subject == subject,
         Correction.subject_id == subject_id,
-        Correction.state == CorrectionState.APPROVED,
+        Correction.state == ProposalState.APPROVED,
         Correction.now_revision <= revision,
     )
     return (await session.scalars(wanted.order_by(Correction.id.desc()))).all()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from digests.alerts.alert import AlertRevision
-from digests.alerts.propose import attribution as tidy
+from digests.alerts.item import attribution as tidy
 from digests.alerts.suggestion import named
 from digests.vocabulary import Language, Standing
 

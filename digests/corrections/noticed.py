@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from digests.alerts.alert import Alert, AlertState
+from digests.alerts.release import ProposalState
 from digests.alerts.watch import Found
-from digests.corrections.correction import CorrectedSubject, Correction, CorrectionState
+from digests.corrections.correction import CorrectedSubject, Correction
 from digests.corrections.difference import dropped
 from digests.corrections.silent import Version, Weight, weight
 from digests.editions.edition import EditionStory
@@ -65,7 +66,7 @@ def _corrected_since() -> ColumnElement[bool]:
     return exists().where(
         Correction.subject == CorrectedSubject.STORY,
         Correction.subject_id == Story.id,
-        Correction.state == CorrectionState.APPROVED,
+        Correction.state == ProposalState.APPROVED,
         Correction.decided_at >= Article.changed_at,
     )
 

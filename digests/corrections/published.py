@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.alerts.alert import Alert, AlertRevision, AlertState
-from digests.corrections.correction import CorrectedSubject, Correction, CorrectionState
+from digests.alerts.release import ProposalState
+from digests.corrections.correction import CorrectedSubject, Correction
 from digests.editions.edition import Edition, EditionStory
 from digests.outbox.dispatch import Content, Dispatch, Reach
 
@@ -172,7 +173,7 @@ async def _changed(session: AsyncSession, ids: Sequence[int]) -> dict[int, datet
             Correction,
             (Correction.subject_id == EditionStory.story_id)
             & (Correction.subject == CorrectedSubject.STORY)
-            & (Correction.state == CorrectionState.APPROVED),
+            & (Correction.state == ProposalState.APPROVED),
         )
         .where(EditionStory.edition_id.in_(ids))
         .group_by(EditionStory.edition_id)

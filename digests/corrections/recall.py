@@ -8,13 +8,13 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.alerts.permission import Act
+from digests.alerts.release import ProposalState
 from digests.alerts.staff import demand
 from digests.corrections.amend import put_right, still_wrong
 from digests.corrections.correction import (
     CorrectedSubject,
     Correction,
     CorrectionKind,
-    CorrectionState,
 )
 from digests.corrections.counted import Counted
 from digests.corrections.spread import going_out
@@ -44,7 +44,7 @@ async def recall(
         kind=CorrectionKind.RETRACT,
         subject=CorrectedSubject.ALERT,
         subject_id=alert_id,
-        state=CorrectionState.PROPOSED,
+        state=ProposalState.PROPOSED,
         was_revision=alert.revision,
         texts={},
         notes={},

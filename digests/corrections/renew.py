@@ -14,15 +14,16 @@ from digests.alerts.decide import STILL_BREAKING
 from digests.alerts.permission import Act
 from digests.alerts.places import carried
 from digests.alerts.propose import newest
-from digests.alerts.release import Consent, Proposal, consent
+from digests.alerts.release import Consent, ProposalState
 from digests.alerts.staff import demand
-from digests.alerts.update import AlertUpdate, UpdateState
+from digests.alerts.update import AlertUpdate
 from digests.alerts.wording import MOST, UNDER_PHOTO, arranged
 from digests.audience.following import is_followed, prolong, told_otherwise
 from digests.corrections.amend import still_wrong
 from digests.corrections.correction import CorrectedSubject
 from digests.corrections.counted import Counted, count
 from digests.corrections.label import Label, for_the_log, labelled
+from digests.corrections.proposed import agreed, put_forward, undecided
 from digests.corrections.spread import (
     Copies,
     going_out,
@@ -31,7 +32,7 @@ from digests.corrections.spread import (
     stop_older,
     take_copies,
 )
-from digests.errors import NotPermitted, Stale
+from digests.errors import Stale
 from digests.outbox.dispatch import Content, Dispatch, Lane, MessageKind, Reach
 from digests.outbox.plan import plan
 from digests.vocabulary import Severity, Standing
@@ -95,15 +96,7 @@ async def ask(
     session: AsyncSession, update_id: int, *, by: int, owners: Collection[int], now: datetime
 ) -> AlertUpdate:
     """Asks others to approve that it sounds; only its author can."""
-    await demand(session, by, Act.CORRECT, owners=owners)
-    found = await undecided(session, update_id)
-    if found.made_by != by:
-        raise NotPermitted("writer")
-    if found.asked_at is not None:
-        raise Stale("asked")
-    found.asked_at = now
-    await record(session, "propose", f"update:{found.id}", by=by, now=now)
-    return found
+    return await put_forward(session, AlertUpdate, update_id, by=by, owners=owners, now=now)
 
 
 async def approve(
@@ -124,13 +117,13 @@ async def approve(
     What sounds needs the second one's word where two must agree. Raises ``NotPermitted`` or ``Stale``.
     """
     await demand(session, by, Act.CORRECT, owners=owners)
-    found = await undecided(session, update_id)
+    found = await undecided(session, AlertUpdate, update_id)
     was = await _words_of(session, found.alert_id, found.was_revision)
     rises = found.severity.rank > was.severity.rank
     found.sounds = sounds or rises
     given = _consent(found, by, two_person, now)
     alert = await session.get_one(Alert, found.alert_id)
-    found.state, found.decided_by, found.decided_at = UpdateState.APPROVED, by, now
+    found.state, found.decided_by, found.decided_at = ProposalState.APPROVED, by, now
     found.now_revision = alert.revision = found.was_revision + 1
     session.add(_revision(found, was, now))
     await session.flush()
@@ -146,27 +139,6 @@ async def approve(
     return found
 
 
-async def discard(
-    session: AsyncSession, update_id: int, *, by: int, owners: Collection[int], now: datetime
-) -> AlertUpdate:
-    """The proposed update is put away."""
-    await demand(session, by, Act.CORRECT, owners=owners)
-    found = await undecided(session, update_id)
-    found.state, found.decided_by, found.decided_at = UpdateState.REJECTED, by, now
-    await record(session, "discard", f"update:{found.id}", by=by, now=now)
-    return found
-
-
-async def undecided(session: AsyncSession, update_id: int) -> AlertUpdate:
-    """The proposed update, locked; ``Stale`` where it is not there or was decided."""
-    found = await session.get(AlertUpdate, update_id, with_for_update=True)
-    if found is None:
-        raise Stale("gone")
-    if found.state is not UpdateState.PROPOSED:
-        raise Stale("decided")
-    return found
-
-
 async def _words_of(session: AsyncSession, alert_id: int, revision: int) -> AlertRevision:
     """What the alert says, and that it is what the editor saw; the alert is locked."""
     alert = await still_wrong(session, CorrectedSubject.ALERT, alert_id)
@@ -179,8 +151,7 @@ async def _words_of(session: AsyncSession, alert_id: int, revision: int) -> Aler
 def _consent(found: AlertUpdate, by: int, two_person: bool, now: datetime) -> Consent:
     if not found.sounds:
         return Consent.ONE
-    asked_by = found.made_by if found.asked_at else None
-    return consent(Proposal(asked_by, found.asked_at), by=by, two_person=two_person, now=now)
+    return agreed(found, by=by, two_person=two_person, now=now)
 
 
 def _revision(found: AlertUpdate, was: AlertRevision, now: datetime) -> AlertRevision:
@@ -222,7 +193,7 @@ async def _spread(
     await told_otherwise(session, alert.about, now=now)
     has_followers = await is_followed(session, alert.about)
     for copies in told:
-        await plan_edits(session, copies, counted, by=found.decided_by, now=now)
+        await plan_edits(session, copies, counted, now=now)
         if found.sounds or has_followers:
             holders = counted.of(copies.content, copies.subject_id)
             audience = holders.unmuted if found.sounds else holders.following
@@ -256,7 +227,6 @@ async def _plan_replies(
         audience=audience,
         expires_at=now + STILL_BREAKING,
         created_at=now,
-        created_by=found.decided_by,
         plan_key=f"update:{found.id}:{copies.content}:{copies.subject_id}",
     )
 
@@ -289,6 +259,5 @@ async def _reach_more(
         severity=found.severity,
         expires_at=now + STILL_BREAKING,
         created_at=now,
-        created_by=found.decided_by,
         plan_key=f"alert:{alert.id}:risen:{alert.revision}",
     )

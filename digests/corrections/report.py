@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, Text, UniqueConstraint, func, select
@@ -13,12 +12,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from digests.alerts.audit import record
 from digests.alerts.permission import Act
 from digests.alerts.staff import demand
-from digests.alerts.update import AlertUpdate
-from digests.alerts.waking import WakingAlert
 from digests.alerts.wording import tidied
+from digests.corrections.meant import copy_in
 from digests.errors import Stale
 from digests.outbox.dispatch import Content
-from digests.outbox.receipt import Receipt
 from digests.storage.schema import Base, word
 
 WORDS = 1000
@@ -41,62 +38,8 @@ class Report(Base):
     words: Mapped[str] = mapped_column(Text)
     made_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
-    answered_by: Mapped[int | None] = mapped_column(BigInteger)
 
     __table_args__ = (UniqueConstraint("content", "subject_id", "chat_id"),)
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What a message is about: an alert, an edition, or a waking that tells of several alerts."""
-
-    content: Content
-    subject_id: int
-
-
-_CARRYING = (
-    Content.ALERT,
-    Content.UPDATE,
-    Content.WAKING,
-    Content.EDITION,
-    Content.MAP,
-    Content.NEWS,
-)
-
-
-async def copy_in(session: AsyncSession, chat_id: int, message_id: int) -> News | None:
-    """What this message of ours carried; none where it carried no news. A reply about newer words
-    belongs to its alert, a map to its edition."""
-    copy = await session.scalar(
-        select(Receipt)
-        .where(
-            Receipt.chat_id == chat_id,
-            Receipt.message_id == message_id,
-            Receipt.content.in_(_CARRYING),
-        )
-        .order_by(Receipt.id.desc())
-        .limit(1)
-    )
-    if copy is None:
-        return None
-    match copy.content:
-        case Content.UPDATE:
-            newer = await session.get_one(AlertUpdate, copy.subject_id)
-            return News(Content.ALERT, newer.alert_id)
-        case Content.MAP:
-            return News(Content.EDITION, copy.subject_id)
-        case Content.WAKING:
-            return await _woken_with(session, copy.subject_id)
-        case _:
-            return News(copy.content, copy.subject_id)
-
-
-async def _woken_with(session: AsyncSession, waking_id: int) -> News:
-    holds = select(WakingAlert.alert_id).where(WakingAlert.waking_id == waking_id)
-    alerts = (await session.scalars(holds.limit(2))).all()
-    if len(alerts) == 1:
-        return News(Content.ALERT, alerts[0])
-    return News(Content.WAKING, waking_id)
 
 
 async def report(
@@ -143,7 +86,7 @@ async def answer(
         raise Stale("gone")
     if found.answered_at is not None:
         raise Stale("decided")
-    found.answered_at, found.answered_by = now, by
+    found.answered_at = now
     await record(session, "answer", f"report:{found.id}", by=by, now=now)
     return found
 

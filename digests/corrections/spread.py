@@ -52,16 +52,16 @@ async def spread_alert(
             await cancel(session, dispatch_id, reason="retracted", now=now)
     await stop_older(session, alert.id, wakings, now=now)
     told = await raised(session, alert, wakings)
-    await _put_replies_right(session, alert, correction, counted, now)
+    await _put_replies_right(session, alert, counted, now)
     words = await session.get_one(AlertRevision, (alert.id, alert.revision))
     for copies in told:
-        await plan_edits(session, copies, counted, by=correction.decided_by, now=now)
+        await plan_edits(session, copies, counted, now=now)
         if _remedy(Carried.ARRIVED, correction, age) is Remedy.EDIT_AND_REPLY:
             await _plan_replies(session, copies, counted, correction, words.severity, now)
 
 
 async def _put_replies_right(
-    session: AsyncSession, alert: Alert, correction: Correction, counted: Counted, now: datetime
+    session: AsyncSession, alert: Alert, counted: Counted, now: datetime
 ) -> None:
     """What was said below the copies when the alert had newer words may hold the error too."""
     was_told = exists().where(
@@ -74,7 +74,7 @@ async def _put_replies_right(
     for update_id in (await session.scalars(ids)).all():
         await raise_revision(session, Content.UPDATE, update_id, alert.revision)
         copies = Copies(Content.UPDATE, update_id, alert.revision)
-        await plan_edits(session, copies, counted, by=correction.decided_by, now=now)
+        await plan_edits(session, copies, counted, now=now)
 
 
 def _replies(alert_id: int) -> Select[int]:
@@ -154,11 +154,11 @@ async def spread_story(
     for edition in editions:
         if counted.of(Content.MAP, edition.id).copies:
             copies = Copies(Content.MAP, edition.id, edition.revision)
-            await plan_edits(session, copies, counted, by=correction.decided_by, now=now)
+            await plan_edits(session, copies, counted, now=now)
         if not counted.of(Content.EDITION, edition.id).copies:
             continue
         copies = Copies(Content.EDITION, edition.id, edition.revision)
-        await plan_edits(session, copies, counted, by=correction.decided_by, now=now)
+        await plan_edits(session, copies, counted, now=now)
         cure = _remedy(Carried.ARRIVED, correction, now - edition.window_end)
         # A story goes on for days: whoever has several such digests is told below the newest, for
         # the outbox passes over those whom an earlier dispatch of this correction is for.
@@ -175,7 +175,7 @@ async def _spread_news(
         copies = Copies(Content.NEWS, news.id, news.revision)
         if not counted.of(Content.NEWS, news.id).copies:
             continue
-        await plan_edits(session, copies, counted, by=correction.decided_by, now=now)
+        await plan_edits(session, copies, counted, now=now)
         cure = _remedy(Carried.ARRIVED, correction, now - news.made_at)
         if cure is Remedy.EDIT_AND_REPLY:
             await _plan_replies(session, copies, counted, correction, story.severity, now)
@@ -217,7 +217,7 @@ async def _raise_editions(session: AsyncSession, story: Story, holding: Select[i
 
 
 async def plan_edits(
-    session: AsyncSession, copies: Copies, counted: Counted, *, by: int | None, now: datetime
+    session: AsyncSession, copies: Copies, counted: Counted, *, now: datetime
 ) -> None:
     """Edits of these. Planned even for nobody: a copy in the air counts as arrived when it settles."""
     await plan(
@@ -232,7 +232,6 @@ async def plan_edits(
         received_subject_id=copies.subject_id,
         audience=counted.of(copies.content, copies.subject_id).copies,
         created_at=now,
-        created_by=by,
         plan_key=f"edit:{copies.content}:{copies.subject_id}:{copies.revision}",
     )
 
@@ -258,7 +257,6 @@ async def _plan_replies(
         received_subject_id=copies.subject_id,
         audience=counted.of(copies.content, copies.subject_id).told,
         created_at=now,
-        created_by=correction.decided_by,
         plan_key=f"correction:{correction.id}:{copies.content}:{copies.subject_id}",
     )
 

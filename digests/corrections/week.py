@@ -23,9 +23,10 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.alerts.alert import Alert, AlertState
+from digests.alerts.release import ProposalState
 from digests.audience.subscriber import Subscriber, SubscriberState
 from digests.audience.taste import TasteTopic
-from digests.corrections.correction import Correction, CorrectionKind, CorrectionState
+from digests.corrections.correction import Correction, CorrectionKind
 from digests.outbox.dispatch import Content, Dispatch, MessageKind, Reach
 from digests.outbox.receipt import Outcome, Receipt
 
@@ -229,7 +230,7 @@ async def _amended(session: AsyncSession, kind: CorrectionKind, since: datetime)
         session,
         Correction.id,
         Correction.kind == kind,
-        Correction.state == CorrectionState.APPROVED,
+        Correction.state == ProposalState.APPROVED,
         Correction.decided_at >= since,
     )
 

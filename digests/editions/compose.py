@@ -7,37 +7,29 @@ with tastes and slots, and only the database ever touches single subscribers.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from digests.audience.occurrence import floor_minute
 from digests.audience.slot import Appointment, Slot
-from digests.audience.subscribe import topics_of, was_never_told
 from digests.audience.subscriber import Subscriber, SubscriberState
-from digests.audience.taste import Length
-from digests.editions.due import Due, due, following, next_whole_minute
+from digests.editions.due import Due, due, following
 from digests.editions.edition import Edition
 from digests.editions.press import Wanted, press
-from digests.editions.selection import LONGEST_WINDOW, MOST
-from digests.editions.stock import reach
+from digests.editions.selection import LONGEST_WINDOW
 from digests.editions.window import close_windows
 from digests.editions.without import (
-    edition_for,
     know_by_digest,
-    knows_by_edition,
     leave_out,
 )
 from digests.outbox.dispatch import Content, Dispatch, Lane, Reach
-from digests.outbox.plan import plan
 from digests.storage.bulk import insert_new
 from digests.storage.schema import Instant
-from digests.vocabulary import Topic
 
 SLOTS_AT_ONCE = 1000
 """More that are due wait for the next run, seconds later."""
@@ -125,80 +117,6 @@ async def _serve(session: AsyncSession, served: _Round, now: datetime) -> tuple[
     return dispatches, stamped
 
 
-async def compose_now(
-    session: AsyncSession, subscriber: Subscriber, *, now: datetime
-) -> Dispatch | None:
-    """A digest at once, with the news since the last one; none where there is no news.
-
-    ``covered_until`` moves with it, so that a digest which waits to be sent is not told twice.
-    """
-    await close_windows(session)
-    await session.refresh(subscriber, with_for_update=True)
-    ends_at = next_whole_minute(now)
-    if subscriber.taste_id is None or subscriber.covered_until >= ends_at:
-        return None
-    edition = await on_demand(
-        session,
-        subscriber.taste_id,
-        await topics_of(session, subscriber),
-        subscriber.covered_until,
-        ends_at,
-        is_first=was_never_told(subscriber),
-        now=now,
-    )
-    if edition is not None:
-        edition = await edition_for(session, edition, subscriber.id, now=now)
-    if edition is None or not edition.story_count:
-        return None
-    await knows_by_edition(session, edition, subscriber.id, now=now)
-    covers_from, subscriber.covered_until = subscriber.covered_until, ends_at
-    await session.flush()
-    return await plan(
-        session,
-        content=Content.EDITION,
-        subject_id=edition.id,
-        revision=edition.revision,
-        lane=Lane.INTERACTIVE,
-        reach=Reach.SINGLE,
-        chat_id=subscriber.chat_id,
-        covers_from=covers_from,
-        covers_until=ends_at,
-        created_at=now,
-        plan_key=f"digest:{subscriber.id}:{ends_at:%Y%m%dT%H%M}",
-    )
-
-
-async def on_demand(
-    session: AsyncSession,
-    taste_id: int,
-    topics: Collection[Topic],
-    since: datetime,
-    ends_at: datetime,
-    *,
-    is_first: bool,
-    now: datetime,
-) -> Edition | None:
-    """The edition with the news since then; for a reader's first, else with the newest there is on
-    these topics, however old: each story says when it was. None without a story."""
-    edition = await _pressed(session, Wanted(taste_id, _window_start(since, ends_at), ends_at), now)
-    if edition or not is_first:
-        return edition
-    oldest = await reach(session, topics, limit=MOST[Length.USUAL])
-    if oldest is None:
-        return None
-    start = floor_minute(oldest) - timedelta(minutes=1)
-    return await _pressed(session, Wanted(taste_id, start, ends_at), now)
-
-
-async def _pressed(session: AsyncSession, wanted: Wanted, now: datetime) -> Edition | None:
-    edition = await session.get_one(Edition, (await press(session, [wanted], now=now))[wanted])
-    return edition if edition.story_count else None
-
-
-def _window_start(covered_until: datetime, ends_at: datetime) -> datetime:
-    return max(covered_until, ends_at - LONGEST_WINDOW)
-
-
 async def _due_slots(session: AsyncSession, now: datetime) -> Sequence[Slot]:
     rows = await session.scalars(
         select(Slot)
@@ -261,10 +179,7 @@ async def _plan(
 ) -> list[int]:
     """One edition and one dispatch for each group; the dispatches' ids."""
     ends_at = served.wanted.ends_at
-    wanted = [
-        Wanted(group.taste_id, _window_start(group.covered_until, ends_at), ends_at)
-        for group in groups
-    ]
+    wanted = [Wanted.since(group.taste_id, group.covered_until, ends_at) for group in groups]
     editions = await press(session, wanted, now=now)
     empty = await _empty(session, ends_at)
     rows = [

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.audience.taste import Length, Taste, TasteTopic
 from digests.editions.edition import Edition, EditionStory
-from digests.editions.selection import Selection
+from digests.editions.selection import LONGEST_WINDOW, Selection
 from digests.editions.stock import stock
 from digests.storage.bulk import insert_all, insert_new
 from digests.vocabulary import Topic
@@ -27,6 +27,11 @@ class Wanted(NamedTuple):
     taste_id: int
     start: datetime
     end: datetime
+
+    @classmethod
+    def since(cls, taste_id: int, covered_until: datetime, end: datetime) -> Wanted:
+        """For readers who were told up to then; older news than the longest window holds is let go."""
+        return cls(taste_id, max(covered_until, end - LONGEST_WINDOW), end)
 
 
 async def press(

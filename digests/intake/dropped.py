@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, literal, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.intake.article import Article, DroppedArticle
 from digests.intake.draft import Draft
+from digests.storage.insertion import insertion
 
 WATCHED_FOR = timedelta(hours=48)
 """After its publishing; what is older leaves feeds in many ways and matters less."""
@@ -41,9 +41,8 @@ async def note_dropped(
         # Under another address it is the same article.
         or_(Article.text_key.is_(None), Article.text_key.not_in(texts)),
     )  # fmt: skip
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     columns = ["article_id", "dropped_at", "look_at"]
-    statement = insert(DroppedArticle).from_select(columns, passed_over)
+    statement = insertion(session, DroppedArticle).from_select(columns, passed_over)
     await session.execute(statement.on_conflict_do_nothing())
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Row, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import load_only
 
@@ -15,6 +14,7 @@ from digests.intake.article import Article
 from digests.intake.draft import Draft
 from digests.intake.fingerprint import normal
 from digests.intake.source import Source
+from digests.storage.insertion import insertion
 
 # What stands between a title and its feed's affix, behind it and before it.
 _OPENING = tuple("-–—|·•»([")
@@ -97,12 +97,10 @@ async def _insert(
     session: AsyncSession, source_id: int, drafts: Sequence[Draft], now: datetime
 ) -> int:
     """How many went in: another worker may have kept the same article a moment ago."""
-    dialect = session.get_bind().dialect.name
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     # In one order everywhere: two workers that wait for each other's rows would never end.
     in_order = sorted(drafts, key=lambda draft: draft.identity)
     rows = [_row(source_id, draft, now) for draft in in_order]
-    statement = insert(Article).on_conflict_do_nothing().returning(Article.id)
+    statement = insertion(session, Article).on_conflict_do_nothing().returning(Article.id)
     return len((await session.scalars(statement, rows)).all())
 
 

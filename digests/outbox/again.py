@@ -266,7 +266,7 @@ async def _cover(session: AsyncSession, dispatch: Dispatch, going: ColumnElement
 
 async def _reopen(session: AsyncSession, dispatch: Dispatch, now: datetime) -> None:
     if dispatch.state is DispatchState.DONE:
-        dispatch.state, dispatch.done_at = DispatchState.RUNNING, None
+        dispatch.state = DispatchState.RUNNING
     if dispatch.expires_at is not None:
         dispatch.expires_at = max(dispatch.expires_at, now + GOOD_FOR)
     await session.flush()

@@ -12,7 +12,6 @@ from functools import cache
 from typing import cast
 
 from sqlalchemy import BigInteger, Table, Update, bindparam, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.outbox import pace
@@ -24,6 +23,7 @@ from digests.outbox.lanes import Wheel
 from digests.outbox.message import MessageState, OutboxMessage
 from digests.outbox.waiting import Candidate, waiting
 from digests.storage.given import Given
+from digests.storage.insertion import Insertion, insertion, insertion_on
 from digests.storage.schema import Instant
 from digests.vocabulary import Language
 
@@ -95,10 +95,8 @@ async def locked_gate(session: AsyncSession, bot_id: int, ceiling: float, epoch:
         query = query.add_columns(func.set_config(setting, patience, True))
     gate = await session.scalar(query)
     if gate is None:
-        insert_or_leave = (
-            sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        )(Gate).values(bot_id=bot_id, rate=ceiling, tat=epoch)
-        await session.execute(insert_or_leave.on_conflict_do_nothing())
+        first = insertion(session, Gate).values(bot_id=bot_id, rate=ceiling, tat=epoch)
+        await session.execute(first.on_conflict_do_nothing())
         gate = (await session.scalars(query)).one()
     return gate
 
@@ -281,12 +279,11 @@ async def move_paces(session: AsyncSession, paces: dict[int, datetime]) -> None:
 
 
 @cache
-def _move_given(dialect: str) -> sqlite.Insert | postgresql.Insert:
+def _move_given(dialect: str) -> Insertion:
     paces, given = cast(Table, ChatPace.__table__), _PACES.table(dialect)
     # SQLite needs the condition: without it ON would begin a join.
     moved = select(given.c.chat_id, given.c.next_send_at).where(given.c.chat_id.is_not(None))
-    insert = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(paces)
-    statement = insert.from_select(["chat_id", "next_send_at"], moved)
+    statement = insertion_on(dialect, paces).from_select(["chat_id", "next_send_at"], moved)
     return statement.on_conflict_do_update(
         index_elements=["chat_id"], set_={"next_send_at": statement.excluded.next_send_at}
     )

@@ -154,19 +154,18 @@ async def _move(
     if moved is None:
         return False
     if after is DispatchState.CANCELLED:
-        await _close(session, dispatch_id, now)
+        await _close(session, dispatch_id)
     await sweep(session, [dispatch_id], now=now)
     return True
 
 
-async def _close(session: AsyncSession, dispatch_id: int, now: datetime) -> None:
+async def _close(session: AsyncSession, dispatch_id: int) -> None:
     left = Dispatch.audience - Dispatch.expanded
     await session.execute(
         update(Dispatch)
         .where(Dispatch.id == dispatch_id, Dispatch.is_expanded.is_(False))
         .values(passed_over=left, is_expanded=True)
     )
-    await session.execute(update(Dispatch).where(Dispatch.id == dispatch_id).values(done_at=now))
 
 
 async def sweep(session: AsyncSession, dispatch_ids: Iterable[int], *, now: datetime) -> None:

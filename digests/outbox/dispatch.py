@@ -135,8 +135,6 @@ class Dispatch(Base):
     is_expanded: Mapped[bool] = mapped_column(default=False)
     expires_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
-    created_by: Mapped[int | None] = mapped_column(BigInteger)
-    done_at: Mapped[datetime | None]
     plan_key: Mapped[str] = mapped_column(String(160), unique=True)
     """The same plan made twice is one dispatch."""
 

@@ -58,4 +58,3 @@ class Worker(Base):
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     started_at: Mapped[datetime]
     heartbeat_at: Mapped[datetime]
-    roles: Mapped[str] = mapped_column(String(64))

@@ -16,7 +16,6 @@ from sqlalchemy import (
     true,
     tuple_,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -31,6 +30,7 @@ from digests.outbox.held import Held, HeldState
 from digests.outbox.message import OutboxMessage
 from digests.outbox.receipt import Outcome, Receipt
 from digests.storage.database import say
+from digests.storage.insertion import insertion
 from digests.vocabulary import Severity
 
 PLANNED = "planned"
@@ -42,8 +42,7 @@ async def plan(session: AsyncSession, **fields: Any) -> Dispatch:
 
     ``audience`` and ``cursor_end`` are counted here unless they are given.
     """
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(Dispatch).values(fields)
+    statement = insertion(session, Dispatch).values(fields)
     made = await session.scalar(
         statement.on_conflict_do_nothing(index_elements=[Dispatch.plan_key]).returning(Dispatch.id)
     )

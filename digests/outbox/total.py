@@ -8,11 +8,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import BigInteger, Row, case, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from digests.outbox.receipt import Outcome, Receipt
+from digests.storage.insertion import insertion
 from digests.storage.schema import Base, word
 
 SETTLED = timedelta(minutes=1)
@@ -59,12 +59,11 @@ async def totals(session: AsyncSession) -> tuple[dict[str, int], int]:
 
 async def _locked(session: AsyncSession) -> dict[Outcome, LedgerTotal]:
     """One worker at a time; made where they are missing."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     empty = [
         {"outcome": one, "receipts": 0, "ambiguous": 0, "counted_until": _BEFORE_ALL}
         for one in Outcome
     ]
-    await session.execute(insert(LedgerTotal).values(empty).on_conflict_do_nothing())
+    await session.execute(insertion(session, LedgerTotal).values(empty).on_conflict_do_nothing())
     wanted = select(LedgerTotal).order_by(LedgerTotal.outcome).with_for_update()
     found = await session.scalars(wanted.execution_options(populate_existing=True))
     return {total.outcome: total for total in found}

@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy import ARRAY, ColumnElement, Row, Table, bindparam, delete, func, inspect, select
-from sqlalchemy import insert as plain_insert
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Row,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    inspect,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from digests.storage.insertion import insertion
 from digests.storage.schema import Base
 
 
@@ -22,10 +32,9 @@ async def insert_new(
     """Inserts the rows that no unique key forbids; gives these columns of the inserted, in no order."""
     if not rows:
         return []
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     target = inspect(table).local_table
     asked = [target.c[name] for name in columns]
-    statement = insert(cast(Table, target)).on_conflict_do_nothing().returning(*asked)
+    statement = insertion(session, cast(Table, target)).on_conflict_do_nothing().returning(*asked)
     return (await session.execute(statement, rows)).all()
 
 
@@ -40,14 +49,14 @@ async def insert_all(
         return
     target = cast(Table, inspect(table).local_table)
     if session.get_bind().dialect.name == "sqlite":
-        await session.execute(plain_insert(target), rows)
+        await session.execute(insert(target), rows)
         return
     names = list(rows[0])
     columns = [
         func.unnest(bindparam(name, [row[name] for row in rows], ARRAY(target.c[name].type)))
         for name in names
     ]
-    await session.execute(plain_insert(target).from_select(names, select(*columns)))
+    await session.execute(insert(target).from_select(names, select(*columns)))
 
 
 async def delete_some(

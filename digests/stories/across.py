@@ -13,18 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from digests.stories.matching import OPEN_FOR, Frequencies, RememberedStories, Vector
-from digests.stories.pivots import (
-    COUNTRY,
-    EVERYWHERE,
-    NUMBER,
-    PLACE,
-    SEATS,
-    Pivots,
-    apart,
-    is_common,
-    proves,
-)
+from digests.stories.lexicon import apart, is_common
+from digests.stories.matching import OPEN_FOR
+from digests.stories.pivot import COUNTRY, EVERYWHERE, NUMBER, PLACE, SEATS, proves
+from digests.stories.pivots import Pivots
+from digests.stories.remembered import Frequencies, RememberedStories, Vector
 
 SAME_EVENT = 0.42
 """Least nearness where places, names or large numbers are shared; read off the tuning half of

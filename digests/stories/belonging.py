@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from digests.stories.across import AcrossLanguages, Spoken
-from digests.stories.matching import Frequencies, Words, likeness, title_only, words_of
-from digests.stories.pivots import USUAL, Pivots, expected_of, pivots_of, placed
+from digests.stories.lexicon import USUAL, expected_of
+from digests.stories.matching import Words, title_only, words_of
+from digests.stories.pivots import Pivots, pivots_of, placed
+from digests.stories.remembered import Frequencies, likeness
 
 SAME_EVENT = 0.18
 """Likeness of a text to a story's words from which it is proposed: the best on the first halves of two

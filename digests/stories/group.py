@@ -26,7 +26,7 @@ from digests.stories.revise import READ_CHARACTERS, moment, revise
 from digests.stories.search import terms_of
 from digests.stories.story import Story, StoryArticle
 from digests.stories.tagging import Topics
-from digests.stories.telling import body
+from digests.stories.told import body
 from digests.vocabulary import Severity, Standing
 
 MOST_REMEMBERED = 30_000

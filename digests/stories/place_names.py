@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from digests.errors import UnknownPlace
-from digests.stories.pivots import COUNTRY, EVERYWHERE, places_at
+from digests.stories.pivot import COUNTRY, EVERYWHERE
+from digests.stories.pivots import places_at
 from digests.stories.regions import region_by_word, region_of, regions
 from digests.stories.whereabouts import known_names, whereabouts
 from digests.stories.words import keys_of, tokens

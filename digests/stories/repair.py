@@ -23,7 +23,7 @@ from digests.stories.pivots import named
 from digests.stories.revise import articles_of, revise
 from digests.stories.story import Story, StoryArticle, StoryRevision, StoryTopic
 from digests.stories.tagging import Topics
-from digests.stories.telling import Told, body
+from digests.stories.told import Told, body
 from digests.stories.words import LANGUAGES_WITH_KEYS
 from digests.vocabulary import Severity, Standing
 

@@ -23,7 +23,9 @@ from digests.stories.story import (
     StoryWords,
 )
 from digests.stories.tagging import Tag, Topics
-from digests.stories.telling import Said, SourceLine, Telling, Told, tell, topics_of
+from digests.stories.telling import Said, Telling, tell, topics_of
+from digests.stories.told import Told
+from digests.stories.witnesses import SourceLine
 
 READ_CHARACTERS = 3_000
 """Of a text, when it is read again: as much as leads, topics and matching look at."""

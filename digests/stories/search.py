@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from digests.stories.pivots import kin_of
+from digests.stories.meaning import kin_of
 from digests.stories.story import Story, StoryArticle
 from digests.stories.words import LONGEST_OPENING, indexed, opening, tokens
 

@@ -13,9 +13,10 @@ import scipy.sparse as sp
 
 from digests.stories.across import AcrossLanguages, Spoken
 from digests.stories.gathering import Gathering, Group
+from digests.stories.lexicon import USUAL, apart, expected_of
 from digests.stories.matching import FOLLOW_UP, OPEN_FOR, Method, Words
 from digests.stories.parting import LEAST, parted
-from digests.stories.pivots import USUAL, Pivots, apart, expected_of
+from digests.stories.pivots import Pivots
 from digests.stories.vectors import Rows, Vocabulary, empty, heaviest, nearest_others, stacked
 
 OPEN = OPEN_FOR.total_seconds()

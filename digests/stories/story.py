@@ -43,6 +43,8 @@ class Story(Base):
     places: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     """Where it happened, as the gazetteer names places, the first named first."""
     follows_id: Mapped[int | None] = mapped_column(ForeignKey("story.id"))
+    """An earlier story of the same matter, over when this one began; where this one has no article any
+    more, the one that it was united with."""
 
     __table_args__ = (
         Index("ix_story_news_at", "news_at"),

@@ -6,16 +6,16 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import lru_cache
 
-from digests.stories.agencies import agency_named, agency_of
-from digests.stories.lead import lead, sentences
+from digests.stories.lead import sentences
 from digests.stories.matching import READ_AGAIN, stems_of
 from digests.stories.pivots import pivots_of
 from digests.stories.severity import severity
-from digests.stories.standing import Report, judge
+from digests.stories.standing import judge
 from digests.stories.tagging import Tag, Topics
+from digests.stories.told import Told, body
+from digests.stories.witnesses import SourceLine, first_reports, reports, sources_of
 from digests.vocabulary import Language, Severity, Standing, Topic
 
 TAGGED = 12
@@ -53,89 +53,10 @@ _COUNTS = frozenset(
 )
 """Stems of numbers written as words: the dead are counted so."""
 
-OPENING = 90
-"""Words of a report, each once, that are held against another's: a paper may cut the rest."""
-
-SAME_WORDS = 0.8
-"""Jaccard likeness of their openings from which one is the other's copy and no second witness."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """An article of the story, with its source."""
-
-    article: int
-    source_id: int
-    source: str
-    state_controlled: bool
-    url: str | None
-    title: str
-    summary: str
-    text: str
-    language: str
-    at: datetime
-    given: tuple[str, ...]
-    """Topics that its source or sender gave it."""
-    terms: str
-    """Everything it can be found by, in the order of its words."""
-
-    @property
-    def lead(self) -> str:
-        """Its lead."""
-        return _lead(self.title, self.summary, self.text)
-
-    @property
-    def stems(self) -> frozenset[str]:
-        """All that it speaks of."""
-        return _stems(self.terms)
-
-    @property
-    def opening(self) -> frozenset[str]:
-        """What its title and first sentences speak of."""
-        return _stems(self.terms, OPENING)
-
-    @property
-    def agency(self) -> str | None:
-        """The agency that it was taken from, or that its source is."""
-        return _agency(self.source, self.summary, self.text)
-
-    @property
-    def pivots(self) -> Collection[str]:
-        """What they speak of in any language."""
-        return pivots_of(self.title, self.lead, self.language).weights
-
-
-@lru_cache(maxsize=READ_AGAIN)
-def _stems(terms: str, first: int | None = None) -> frozenset[str]:
-    return frozenset(terms.split()[:first])
-
 
 @lru_cache(maxsize=READ_AGAIN)
 def _tags(topics: Topics, title: str, told: str, language: str) -> tuple[Tag, ...]:
     return tuple(topics.tag(title, told, language))
-
-
-@lru_cache(maxsize=READ_AGAIN)
-def _agency(source: str, summary: str, text: str) -> str | None:
-    return agency_of(source, body(summary, text))
-
-
-@lru_cache(maxsize=READ_AGAIN)
-def _lead(title: str, summary: str, text: str) -> str:
-    return lead(title, summary, text)
-
-
-@dataclass(frozen=True, slots=True)
-class SourceLine:
-    """One source of a story as readers see it."""
-
-    name: str
-    url: str | None
-    articles: int
-    state_controlled: bool
-    language: str = ""
-    agency: str | None = None
-    """Whose report it carries, where that is not its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +91,6 @@ class Telling:
         return bool(self.news) or any(said.news for said in self.others.values())
 
 
-def body(summary: str, text: str) -> str:
-    """Summary and text without saying the summary twice."""
-    return text if text.startswith(summary[:60]) else f"{summary} {text}"
-
-
 def tell(
     articles: Sequence[Told],
     tags: Sequence[Tag],
@@ -185,13 +101,13 @@ def tell(
 
     ``fresh``: the articles that came since ``before``. Title and lead change only with news.
     """
-    sources = _sources(articles)
+    sources = sources_of(articles)
     if before and before.standing is Standing.RETRACTED:
         return before
     if before and before.standing is Standing.CORRECTED:
         # An editor's word: what later articles say does not change it.
         return replace(before, sources=sources, article_count=len(articles), news=None)
-    judgement = judge(_reports(articles))
+    judgement = judge(reports(articles))
     language = before.language if before else _newest(articles).language
     main = _said(
         articles,
@@ -209,7 +125,7 @@ def tell(
             f"{main.title}. {main.lead}",
             [tag.topic for tag in tags],
             judgement.standing,
-            _first_reports(articles),
+            first_reports(articles),
         ),
         standing=judgement.standing,
         attribution=main.attribution,
@@ -253,7 +169,7 @@ def _said(
 
 def _who(articles: Sequence[Told], otherwise: str) -> str:
     """Who says so, as the articles of one language name them."""
-    return judge(_reports(articles)).attribution or otherwise
+    return judge(reports(articles)).attribution or otherwise
 
 
 def topics_of(articles: Sequence[Told], topics: Topics) -> list[Tag]:
@@ -329,52 +245,3 @@ def _was_told(sentence: str, language: str, earlier: Sequence[Told]) -> bool:
         sum(weight for pivot, weight in pivots.items() if pivot in article.pivots) >= least
         for article in others
     )
-
-
-def _reports(articles: Sequence[Told]) -> list[Report]:
-    """One report a source, its newest. A copy of another source's report is no witness, and papers that
-    carry one agency are one."""
-    newest = {article.source_id: article for article in articles}
-    kept: list[tuple[Told, frozenset[str]]] = []
-    agencies: set[str] = set()
-    for article in sorted(newest.values(), key=lambda a: a.at):
-        opening, agency = article.opening, article.agency
-        if agency in agencies or any(_same(opening, others) for _, others in kept):
-            continue
-        kept.append((article, opening))
-        if agency:
-            agencies.add(agency)
-    return [Report(a.source, a.title, a.lead, a.language) for a, _ in kept]
-
-
-def _same(one: frozenset[str], other: frozenset[str]) -> bool:
-    shared = len(one & other)
-    return shared >= SAME_WORDS * (len(one) + len(other) - shared)
-
-
-def _first_reports(articles: Sequence[Told]) -> list[datetime]:
-    first: dict[int, datetime] = {}
-    for article in articles:
-        first.setdefault(article.source_id, article.at)
-    return list(first.values())
-
-
-def _sources(articles: Sequence[Told]) -> tuple[SourceLine, ...]:
-    """Each source with a link to its newest article; who wrote most stands first."""
-    newest = {article.source_id: article for article in articles}
-    counts = Counter(article.source_id for article in articles)
-    ordered = sorted(
-        newest.values(), key=lambda a: (a.state_controlled, -counts[a.source_id], a.at, a.article)
-    )
-    return tuple(
-        SourceLine(
-            a.source, a.url, counts[a.source_id], a.state_controlled, a.language, _carried(a)
-        )
-        for a in ordered
-    )
-
-
-def _carried(article: Told) -> str | None:
-    """The agency whose report a source carries that is no agency itself."""
-    agency = article.agency
-    return agency if agency != agency_named(article.source) else None

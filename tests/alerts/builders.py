@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from digests.alerts import propose
 from digests.alerts.alert import Alert
 from digests.alerts.editor import Role
-from digests.alerts.propose import Item
+from digests.alerts.item import Item
 from digests.alerts.staff import appoint
 
 OWNER, EDITOR, REVIEWER, READER = 1, 2, 3, 99

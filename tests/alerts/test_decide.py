@@ -13,6 +13,7 @@ from digests.alerts import propose
 from digests.alerts.alert import Alert, AlertState
 from digests.alerts.audit import entries
 from digests.alerts.decide import approve
+from digests.alerts.item import item_of
 from digests.errors import Incomplete, NotPermitted, RequestError, Stale, TooLong
 from digests.outbox.dispatch import Content, Dispatch, Lane, Reach
 from digests.storage.database import Database
@@ -62,7 +63,7 @@ async def test_a_change_is_a_new_revision_and_the_old_one_cannot_be_sent(
         alert = await draft(session, now)
         changed = {"severity": Severity.PRIORITY, "standing": Standing.CONFIRMED}
         await propose.change(session, alert.id, 1, **who(EDITOR, now), **changed)
-        item = propose.item_of(await propose.newest(session, alert))
+        item = item_of(await propose.newest(session, alert))
         assert item == replace(DEPOT, **changed)  # type: ignore[arg-type]
         with pytest.raises(Stale) as refusal:
             await approve(session, alert.id, 1, **deciding(EDITOR, now))

@@ -11,18 +11,16 @@ from digests.errors import Stale
 from digests.storage.database import Database
 from tests.alerts.builders import EDITOR, READER
 
-HERE = {"chat_id": EDITOR, "user_id": EDITOR}
-
 
 async def test_a_question_survives_until_it_is_answered(database: Database, now: datetime) -> None:
     async with database.write() as session:
         asked = await ask(session, Asked.TEXT, EDITOR, now=now, alert=7)
     async with database.write() as session:
-        found = await open_question(session, **HERE, now=now)
+        found = await open_question(session, EDITOR, now=now)
         assert found is not None
         assert found.about == {"alert": 7}
         await answered(session, asked.id, user_id=EDITOR)
-        assert await open_question(session, **HERE, now=now) is None
+        assert await open_question(session, EDITOR, now=now) is None
 
 
 async def test_nobody_answers_for_somebody_else(database: Database, now: datetime) -> None:
@@ -51,5 +49,5 @@ async def test_after_hours_words_are_no_answer_any_more(database: Database, now:
     async with database.write() as session:
         await ask(session, Asked.TEXT, EDITOR, now=now)
         later = now + PATIENCE - timedelta(seconds=1)
-        assert await open_question(session, **HERE, now=later) is not None
-        assert await open_question(session, **HERE, now=now + PATIENCE) is None
+        assert await open_question(session, EDITOR, now=later) is not None
+        assert await open_question(session, EDITOR, now=now + PATIENCE) is None

@@ -41,7 +41,12 @@ async def wave(database: Database, number: int) -> int:
     async with database.write() as session:
         report = await compose(session, now=planning.NOW + timedelta(days=number, seconds=2))
     assert report.stamped
-    most, until = 0, time.monotonic() + WAVE_SECONDS
+    return await fullest(database, WAVE_SECONDS)
+
+
+async def fullest(database: Database, seconds: float) -> int:
+    """The most that the outbox holds in this time."""
+    most, until = 0, time.monotonic() + seconds
     while time.monotonic() < until:
         async with database.read() as session:
             waiting = await session.scalar(select(func.count()).select_from(OutboxMessage))

@@ -29,7 +29,7 @@ async def backup(url: str) -> None:
     await upgrade(database)
     async with database.write() as session:
         await announce(session, chat_id=READER, kind="topic_closed", values={}, now=then)
-        session.add(Worker(id="gone", started_at=then, heartbeat_at=then, roles="courier"))
+        session.add(Worker(id="gone", started_at=then, heartbeat_at=then))
     await database.close()
 
 

@@ -21,6 +21,7 @@ from bot.settings import Settings
 from bot.updates import Updates
 from digests.storage.database import Database
 from digests.stories.tagging import load_topics
+from tests.delivery.at_once import work_off
 from tests.delivery.fakes import JumpingClock
 
 OLENA, PETER = 501, 502
@@ -72,7 +73,7 @@ class Conversation:
 
     async def deliver(self) -> None:
         """The courier sends everything that is planned."""
-        await self.courier.work_off()
+        await work_off(self.courier)
 
     def from_bot(self, chat_id: int) -> list[Row]:
         """What the bot has said in a chat, as it stands now."""

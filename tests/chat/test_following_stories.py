@@ -8,10 +8,11 @@ import pytest
 
 from digests.audience.following import Wish, followings
 from digests.audience.subscribe import find
-from digests.editions.compose import compose_now
+from digests.editions.on_demand import compose_now
 from tests.chat.conftest import PETER, Conversation, Row, data_of, labels
 from tests.chat.stories import tell
 from tests.chat.test_rooms import ADMIN, CHANNEL, FORUM, GROUP, MEMBER, in_group
+from tests.delivery.at_once import work_off
 
 LONG = "A very long headline of a story about the grid that goes on and on " * 4
 
@@ -29,7 +30,7 @@ async def digest(talk: Conversation, chat_id: int, stories: int = 2) -> Row:
                 at=talk.now - timedelta(minutes=number + 2),
             )
         assert await compose_now(session, row, now=talk.now)
-    await talk.courier.work_off(patience=60.0)
+    await work_off(talk.courier, patience=60.0)
     return talk.last(chat_id)
 
 

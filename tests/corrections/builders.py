@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.alerts.alert import Alert
 from digests.alerts.decide import approve
 from digests.audience.taste import Taste
 from digests.corrections import amend
-from digests.corrections.amend import Amendment
+from digests.corrections.amendment import Amendment
 from digests.corrections.correction import CorrectedSubject, Correction, CorrectionKind
 from digests.editions.edition import Edition, EditionStory
-from digests.outbox.dispatch import Content, MessageKind
+from digests.outbox.dispatch import Content, Dispatch, MessageKind
 from digests.outbox.receipt import Outcome, Receipt
+from digests.storage.database import Database
 from digests.stories.story import Story, StoryRevision
 from digests.vocabulary import Severity, Standing
 from tests.alerts.builders import EDITOR, deciding, draft, who
@@ -137,3 +138,10 @@ async def proposed(
     words = {"text": right} if kind is CorrectionKind.CORRECT else {"note": "It was not so."}
     amendment = Amendment(kind, subject, subject_id, revision, language="en", **words)
     return await amend.propose(session, amendment, **who(EDITOR, now))
+
+
+async def planned(desk: Database, content: Content, kind: MessageKind) -> Sequence[Dispatch]:
+    """Every dispatch that brings this, the oldest first."""
+    async with desk.read() as session:
+        wanted = select(Dispatch).where(Dispatch.content == content, Dispatch.kind == kind)
+        return (await session.scalars(wanted.order_by(Dispatch.id))).all()

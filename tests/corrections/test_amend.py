@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -15,9 +14,11 @@ from digests.alerts.alert import AlertRevision, RevisionReason
 from digests.alerts.audit import entries
 from digests.audience.taste import Taste
 from digests.corrections import amend
-from digests.corrections.amend import NOTE, Amendment
+from digests.corrections.amend import NOTE
+from digests.corrections.amendment import Amendment
 from digests.corrections.correction import CorrectedSubject, Correction, CorrectionKind
 from digests.corrections.history import history
+from digests.corrections.proposed import discard
 from digests.editions.edition import Edition, EditionStory
 from digests.errors import Incomplete, NotPermitted, RequestError, Stale, TooLong
 from digests.outbox.dispatch import Content, Dispatch, DispatchState, Lane, MessageKind
@@ -28,26 +29,11 @@ from digests.storage.database import Database
 from digests.stories.story import StoryRevision
 from digests.vocabulary import Standing
 from tests.alerts.builders import EDITOR, OWNER, READER, REVIEWER, deciding, newsroom, who
-from tests.corrections.builders import RIGHT, arrived, edition, proposed, sent_alert, story
+from tests.corrections.builders import RIGHT, arrived, edition, planned, proposed, sent_alert, story
 from tests.outbox.builders import readers
 
 CORRECT, RETRACT = CorrectionKind.CORRECT, CorrectionKind.RETRACT
 ALERT, STORY = CorrectedSubject.ALERT, CorrectedSubject.STORY
-
-
-@pytest.fixture
-async def desk(database: Database, now: datetime) -> Database:
-    """A newsroom, and three readers of strikes."""
-    async with database.write() as session:
-        await newsroom(session, now)
-        await readers(session, [11, 12, 13], now=now, topics=["strikes"])
-    return database
-
-
-async def planned(desk: Database, content: Content, kind: MessageKind) -> Sequence[Dispatch]:
-    async with desk.read() as session:
-        wanted = select(Dispatch).where(Dispatch.content == content, Dispatch.kind == kind)
-        return (await session.scalars(wanted.order_by(Dispatch.id))).all()
 
 
 async def test_a_proposed_correction_changes_nothing_yet(desk: Database, now: datetime) -> None:
@@ -205,7 +191,7 @@ async def test_a_discarded_correction_cannot_be_sent(desk: Database, now: dateti
     async with desk.write() as session:
         alert = await sent_alert(session, now)
         one = await proposed(session, CORRECT, ALERT, alert.id, now=now)
-        await amend.discard(session, one.id, **who(EDITOR, now))
+        await discard(session, Correction, one.id, **who(EDITOR, now))
         with pytest.raises(Stale):
             await amend.approve(session, one.id, **deciding(EDITOR, now))
 
@@ -219,7 +205,7 @@ async def test_who_may_not_correct_changes_nothing(
         one = await proposed(session, CORRECT, ALERT, alert.id, now=now)
         for attempt in (
             amend.approve(session, one.id, **deciding(user_id, now)),
-            amend.discard(session, one.id, **who(user_id, now)),
+            discard(session, Correction, one.id, **who(user_id, now)),
         ):
             with pytest.raises(NotPermitted):
                 await attempt

@@ -15,20 +15,10 @@ from digests.corrections.counted import Counted, count
 from digests.outbox.dispatch import Content, Dispatch, MessageKind
 from digests.outbox.expand import expand
 from digests.storage.database import Database
-from tests.alerts.builders import EDITOR, newsroom, who
+from tests.alerts.builders import EDITOR, who
 from tests.corrections.builders import arrived, edition, proposed, sent_alert, story
-from tests.outbox.builders import readers
 
 ALERT, STORY = CorrectedSubject.ALERT, CorrectedSubject.STORY
-
-
-@pytest.fixture
-async def desk(database: Database, now: datetime) -> Database:
-    """A newsroom, and three readers of strikes."""
-    async with database.write() as session:
-        await newsroom(session, now)
-        await readers(session, [11, 12, 13], now=now, topics=["strikes"])
-    return database
 
 
 @pytest.mark.parametrize("act", ["correct", "update"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
@@ -27,28 +26,12 @@ from digests.outbox.receipt import Receipt
 from digests.outbox.tally import tally
 from digests.storage.database import Database
 from digests.vocabulary import Severity
-from tests.alerts.builders import DEPOT, EDITOR, READER, deciding, draft, newsroom, who
-from tests.corrections.builders import arrived, proposed, sent_alert
+from tests.alerts.builders import DEPOT, EDITOR, READER, deciding, draft, who
+from tests.corrections.builders import arrived, planned, proposed, sent_alert
 from tests.delivery.fakes import JumpingClock
-from tests.outbox.builders import readers
 
 NEWER = "The fire is out\nFour are hurt."
 ALERT = CorrectedSubject.ALERT
-
-
-@pytest.fixture
-async def desk(database: Database, now: datetime) -> Database:
-    """A newsroom, and three readers of strikes."""
-    async with database.write() as session:
-        await newsroom(session, now)
-        await readers(session, [11, 12, 13], now=now, topics=["strikes"])
-    return database
-
-
-async def planned(desk: Database, content: Content, kind: MessageKind) -> Sequence[Dispatch]:
-    async with desk.read() as session:
-        wanted = select(Dispatch).where(Dispatch.content == content, Dispatch.kind == kind)
-        return (await session.scalars(wanted.order_by(Dispatch.id))).all()
 
 
 async def renewed(

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from digests.alerts.audit import entries
-from digests.alerts.release import ALONE_AFTER
+from digests.alerts.release import ALONE_AFTER, ProposalState
 from digests.corrections import amend
-from digests.corrections.correction import CorrectedSubject, CorrectionKind, CorrectionState
+from digests.corrections.correction import CorrectedSubject, CorrectionKind
 from digests.errors import NotPermitted, RequestError, Stale
 from digests.storage.database import Database
 from tests.alerts.builders import EDITOR, OWNER, deciding, newsroom, who
@@ -51,7 +51,7 @@ async def test_whose_word_is_enough(
         except RequestError as refusal:
             found = str(refusal)
         assert found == outcome
-        assert (made.state is CorrectionState.APPROVED) is (outcome == "approved")
+        assert (made.state is ProposalState.APPROVED) is (outcome == "approved")
         if after:
             assert (await entries(session, limit=1))[0].details["alone"] is True
 

@@ -13,6 +13,7 @@ from bot.web.exposition import registry_of
 from bot.web.figures import figures
 from digests.outbox.clock import SharedClock
 from digests.storage.database import Database
+from tests.delivery.at_once import work_off
 from tests.outbox.builders import alert, readers
 
 CHATS = range(1, 13)
@@ -42,7 +43,7 @@ async def test_every_figure_of_delivery_moves(
     assert queued.get_sample_value("frontwire_outbox_messages", {"lane": "urgent"}) == len(CHATS)
     sandbox.fault(Fault("close", times=1))
     sandbox.fault(Fault("too_many", times=1, retry_after=1))
-    await courier.work_off(patience=10)
+    await work_off(courier, patience=10)
     after = await scraped(database, courier)
 
     def value(name: str, **labels: str) -> float:
@@ -87,5 +88,5 @@ async def test_a_message_whose_every_answer_is_lost_moves_what_is_unknown(
 
     assert await shown() == [0, 0, 0, 0]
     sandbox.fault(Fault("drop_answer"))
-    await courier.work_off(patience=30)
+    await work_off(courier, patience=30)
     assert await shown() == [1, 1, 1, 1]

@@ -16,7 +16,8 @@ from bot.delivery.courier import Courier
 from bot.delivery.flusher import is_away
 from bot.sandbox import Sandbox
 from digests.storage.database import Database
-from tests.delivery.test_courier import planned, tallied
+from tests.delivery.at_once import work_off
+from tests.delivery.builders import planned, tallied
 
 
 class Said(Exception):
@@ -73,6 +74,6 @@ async def test_a_server_that_starts_up_loses_no_result(
     dispatch = await planned(database, sandbox, [1, 2, 3], now)
     courier = courier_of()
     courier.flusher._database = Restarting(database, 5)
-    await asyncio.wait_for(courier.work_off(), 30)
+    await asyncio.wait_for(work_off(courier), 30)
     assert (await tallied(database, dispatch)).sent == 3
     assert len(sandbox.accept_log) == 3

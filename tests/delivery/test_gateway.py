@@ -14,8 +14,9 @@ from bot.rendering.render import Button, Message, Photo
 from bot.sandbox import Sandbox
 from digests.outbox.verdict import Meaning
 from digests.storage.database import Database
+from tests.delivery.at_once import work_off
+from tests.delivery.builders import Couriers, corrected, planned
 from tests.delivery.fakes import PlainContents
-from tests.delivery.test_courier import Couriers, corrected, planned
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 
@@ -95,11 +96,11 @@ async def test_a_group_that_takes_no_photos_gets_the_words_and_later_their_corre
     sandbox.restrict(-5, writable=True, photos=False)
     contents.photo = kept(sandbox)
     await planned(database, sandbox, [-5, 6], now)
-    await courier_of().work_off(patience=30)
+    await work_off(courier_of(), patience=30)
     (words,), (photo,) = sandbox.messages(-5), sandbox.messages(6)
     assert (words["text"], photo["caption"]) == ("alert 7 r1", "alert 7 r1")
     await corrected(database, 2, now)
-    await courier_of().work_off(patience=30)
+    await work_off(courier_of(), patience=30)
     (words,), (photo,) = sandbox.messages(-5), sandbox.messages(6)
     assert (words["text"], photo["caption"]) == ("alert 7 r2", "alert 7 r2")
 

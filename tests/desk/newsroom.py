@@ -24,6 +24,7 @@ from digests.alerts.audit import REFUSED, entries
 from digests.storage.database import Database
 from digests.stories.tagging import load_topics
 from tests.alerts.builders import EDITOR, OWNER, READER, REVIEWER
+from tests.delivery.at_once import work_off
 from tests.delivery.fakes import JumpingClock
 
 RATE = 1000.0
@@ -148,7 +149,7 @@ class Newsroom:
 
     async def deliver(self) -> None:
         """The courier brings everything that waits."""
-        await self.courier().work_off(patience=60.0)
+        await work_off(self.courier(), patience=60.0)
 
     async def tick(self) -> int:
         """The timetable releases what is due, sends wanted cards and refreshes the live ones."""

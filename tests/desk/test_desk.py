@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
+from digests.alerts.editor import Editor, Role
 from digests.intake.article import Article
 from digests.intake.source import Source, SourceKind, SourceState
 from tests.alerts.builders import EDITOR, OWNER, READER
@@ -22,6 +24,20 @@ async def test_an_owner_appoints_by_id_and_by_replying(desk: Newsroom) -> None:
     await desk.say(OWNER, "/editors add", chat_id=-100500, reply_to=said)
     assert f"{READER} · editor" in desk.last(-100500)
     assert (await desk.say(READER, "/desk"))[0]["text"].startswith("The desk")
+
+
+async def test_the_list_says_who_appointed_whom_where_it_could_be_several(desk: Newsroom) -> None:
+    async with desk.database.write() as session:
+        session.add(
+            Editor(user_id=4242, role=Role.EDITOR, appointed_by=77, appointed_at=desk.clock.now)
+        )
+    (page,) = await desk.say(OWNER, "/editors")
+    theirs, others = (
+        next(line for line in page["text"].splitlines() if line.startswith(f"{who} "))
+        for who in (4242, EDITOR)
+    )
+    assert theirs.endswith("appointed by 77")
+    assert "appointed" not in others, "the one owner there is"
 
 
 async def test_adding_nobody_says_how(desk: Newsroom) -> None:
@@ -69,6 +85,32 @@ async def test_sources_are_paused_resumed_and_removed_by_buttons(desk: Newsroom)
         "resume",
         "remove",
     ]
+
+
+@pytest.mark.parametrize(
+    ("added_by", "said"),
+    [(EDITOR, f"Added on 23 November by {EDITOR}"), (None, "Added on 23 November")],
+)
+async def test_a_sources_page_says_when_it_was_read_and_who_added_it(
+    desk: Newsroom, added_by: int | None, said: str
+) -> None:
+    now = desk.clock.now
+    async with desk.database.write() as session:
+        session.add(
+            Source(
+                kind=SourceKind.FEED,
+                address="https://example.org/feed",
+                title="Harbour Wire",
+                created_at=now,
+                added_by=added_by,
+                last_read_at=now,
+            )
+        )
+    await desk.say(EDITOR, "/sources")
+    await desk.tap(EDITOR, "Harbour Wire")
+    lines = desk.last(EDITOR).splitlines()
+    assert said in lines
+    assert any(line.startswith("Last reading: ") for line in lines)
 
 
 async def test_an_address_that_must_not_be_read_is_refused(desk: Newsroom) -> None:

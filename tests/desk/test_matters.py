@@ -259,7 +259,7 @@ async def test_while_we_were_away_nobody_was_silent(desk: Newsroom) -> None:
     now = desk.clock.now
     read = update(Source).values(last_ok_at=now - timedelta(hours=9))
     async with desk.database.write() as session:
-        session.add(Worker(id="w", started_at=now, heartbeat_at=now, roles="courier"))
+        session.add(Worker(id="w", started_at=now, heartbeat_at=now))
         await session.execute(read)
     await look(desk)
     assert desk.screen(EDITOR) == []

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.rendering import alert, correction
 from bot.rendering.alert import Amended, Told
 from bot.rendering.correction import Admitted
-from digests.alerts.propose import ATTRIBUTION, Item
+from digests.alerts.item import ATTRIBUTION, Item
 from digests.alerts.wording import HEADLINE, MOST, arranged
 from digests.corrections.amend import NOTE
 from digests.corrections.correction import CorrectedSubject

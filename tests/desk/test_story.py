@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -59,6 +59,27 @@ async def test_a_story_is_opened_from_a_digest_and_says_how_it_stands(desk: News
     assert "A depot was hit" in page
     assert "Standing: Unconfirmed" in page
     assert "Severity: Priority" in page
+
+
+@pytest.mark.parametrize(
+    ("articles", "said"),
+    [
+        pytest.param(2, "It goes on from an earlier story: “A depot was hit”", id="it came back"),
+        pytest.param(0, "Its articles are in another story now: “A depot was hit”", id="united"),
+    ],
+)
+async def test_a_story_leads_to_the_one_it_goes_on_from_or_went_into(
+    desk: Newsroom, articles: int, said: str
+) -> None:
+    now = desk.clock.now
+    async with desk.database.write() as session:
+        earlier = await story(session, now - timedelta(days=5))
+        follows = earlier.id
+    await opened(desk, follows_id=follows, article_count=articles)
+    assert said in desk.last(EDITOR)
+    await desk.tap(EDITOR, "Open that story")
+    assert "earlier story" not in desk.last(EDITOR)
+    assert "another story" not in desk.last(EDITOR)
 
 
 async def test_its_title_stands_in_the_editors_language_where_it_is_told_in_it(

@@ -11,8 +11,9 @@ from sqlalchemy import select, update
 
 from digests.audience.slot import Appointment, Slot
 from digests.audience.subscriber import Subscriber, SubscriberState
-from digests.editions.compose import ComposeReport, compose, compose_now
+from digests.editions.compose import ComposeReport, compose
 from digests.editions.edition import Edition, EditionStory
+from digests.editions.on_demand import compose_now
 from digests.outbox.dispatch import Content, Dispatch, Lane, Reach
 from digests.storage.database import Database
 from digests.vocabulary import Standing

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from digests.editions.compose import compose, compose_now
+from digests.editions.compose import compose
 from digests.editions.edition import EditionStory
+from digests.editions.on_demand import compose_now
 from digests.editions.window import open_window
 from digests.storage.database import Database
 from tests.editions.builders import add_reader, add_story

@@ -10,10 +10,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import func, insert, select, update
 
 from digests.audience.subscriber import ChatKind, Subscriber, SubscriberState
-from digests.outbox.control import raise_revision, supersede
-from digests.outbox.dispatch import Content, Dispatch, DispatchState, Lane, MessageKind, Reach
+from digests.outbox.dispatch import Dispatch, DispatchState
 from digests.outbox.message import MessageState, OutboxMessage
-from digests.outbox.plan import plan
 from digests.outbox.receipt import Outcome, Receipt
 from digests.storage.database import Database
 from digests.vocabulary import Language
@@ -52,27 +50,6 @@ async def broadcast(database: Database, subject_id: int = 7) -> int:
     async with database.write() as session:
         planned = await alert(session, now=datetime.now(UTC), subject_id=subject_id)
         return planned.id
-
-
-async def correct(database: Database, revision: int) -> None:
-    """The alert's next revision goes to every copy, as an approved correction plans it."""
-    now = datetime.now(UTC)
-    async with database.write() as session:
-        await supersede(session, Content.ALERT, [7], now=now)
-        await raise_revision(session, Content.ALERT, 7, revision)
-        await plan(
-            session,
-            content=Content.ALERT,
-            subject_id=7,
-            revision=revision,
-            kind=MessageKind.EDIT,
-            lane=Lane.CORRECTIONS,
-            reach=Reach.RECEIVED,
-            received_content=Content.ALERT,
-            received_subject_id=7,
-            created_at=now,
-            plan_key=f"edit:7:{revision}",
-        )
 
 
 async def lease_time_passes(database: Database) -> int:

@@ -13,9 +13,9 @@ from digests.outbox.control import cancel, pause, resume
 from digests.outbox.dispatch import Dispatch, DispatchState
 from digests.outbox.tally import tally
 from digests.storage.database import Database
+from tests.delivery.builders import corrected
 from tests.faults.broadcast import (
     broadcast,
-    correct,
     finished,
     lease_time_passes,
     readership,
@@ -118,7 +118,7 @@ async def corrections(
         staff.hire()
         for number in range(1, count + 1):
             await telegram.reaches(readers * number // (count + 5))
-            await correct(database, number + 1)
+            await corrected(database, number + 1, datetime.now(UTC))
         await finished(database, readers / rate * 10 + 120)
         await staff.retire_all()
         record = await telegram.accepted()

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 import time
 from datetime import timedelta
 
 import psutil
-from sqlalchemy import func, select
 
 from digests.editions.compose import compose
 from digests.outbox.expand import CHUNK, LOOKAHEAD_SECONDS
-from digests.outbox.message import OutboxMessage
 from digests.storage.database import Database
 from tests.benchmarks import planning
+from tests.benchmarks.million import fullest
 from tests.benchmarks.urgent import this_morning
 from tests.faults.boots import ended, frontwire
 from tests.faults.judge import copies_of
@@ -40,7 +38,7 @@ async def waves(
             async with database.write() as session:
                 later = timedelta(days=number, seconds=2)
                 await compose(session, now=planning.NOW + later)
-            most = max(most, await _fullest(database, seconds))
+            most = max(most, await fullest(database, seconds))
             sizes.append(psutil.Process(worker.pid).memory_info().rss / 1e6)
         await staff.kill(worker)
         again = await _ready_again(database, telegram)
@@ -53,16 +51,6 @@ async def waves(
         f"sending {again:.1f} s after the start of frontwire run"
     )
     return Outcome(said, growth <= 0.05 and most <= room and again <= 3.0 and often <= 2)
-
-
-async def _fullest(database: Database, seconds: float) -> int:
-    most, until = 0, time.monotonic() + seconds
-    while time.monotonic() < until:
-        async with database.read() as session:
-            waiting = await session.scalar(select(func.count()).select_from(OutboxMessage))
-        most = max(most, waiting or 0)
-        await asyncio.sleep(1)
-    return most
 
 
 async def _ready_again(database: Database, telegram: Telegram) -> float:

@@ -17,6 +17,7 @@ import pytest
 from bot.sample import EDITOR
 from bot.sandbox import Limits, Sandbox
 from digests.storage.database import Database
+from tests.delivery.at_once import work_off
 from tests.journeys.town import Town
 from tests.outbox.builders import readers
 
@@ -111,7 +112,7 @@ async def test_the_worst_hour(room: Town) -> None:
         await town.tap(SECOND, "Pause")
     held = sum(map(len, shown(town).values()))
     assert 400 <= held < 2000
-    await town.process.courier.work_off(patience=5)
+    await work_off(town.process.courier, patience=5)
     assert sum(map(len, shown(town).values())) == held
     await town.restart()
     await tapped(town, EDITOR, "Resume")
@@ -123,13 +124,13 @@ async def test_the_worst_hour(room: Town) -> None:
         await town.tap(EDITOR, "Ask for approval")
         await town.tap(SECOND, "Pause")
     some = sum(map(len, shown(town).values()))
-    await town.process.courier.work_off(patience=5)
+    await work_off(town.process.courier, patience=5)
     async with sending(town):
         await town.tap(SECOND, "Look at it")
         await town.tap(SECOND, "Correct ")
         await town.tap(SECOND, "Resume")
         await accepted(town, some + 200)
-    await town.process.courier.work_off(patience=60)
+    await work_off(town.process.courier, patience=60)
     misled = _misled(town)
     for chat, texts in shown(town).items():
         assert texts[0].startswith("▪︎ Priority · Fire reported at a warehouse"), chat
@@ -139,7 +140,7 @@ async def test_the_worst_hour(room: Town) -> None:
     await tapped(town, EDITOR, "Withdraw")
     await town.say(EDITOR, "The officials took it back.")
     await tapped(town, EDITOR, "Withdraw 2,000 copies")
-    await town.process.courier.work_off(patience=60)
+    await work_off(town.process.courier, patience=60)
     for chat, texts in shown(town).items():
         assert texts[0].startswith("Withdrawn at"), chat
         assert texts[-1].startswith("Withdrawn"), chat

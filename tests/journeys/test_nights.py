@@ -11,7 +11,7 @@ from bot.sample import EDITOR, READER
 from digests.alerts.alert import Alert
 from digests.alerts.propose import newest
 from digests.corrections import amend
-from digests.corrections.amend import Amendment
+from digests.corrections.amendment import Amendment
 from digests.corrections.correction import CorrectedSubject, CorrectionKind
 from tests.journeys.town import Town
 

@@ -13,6 +13,7 @@ from digests.intake.collect import collect
 from digests.intake.fetch import FeedClient
 from digests.intake.source import Source
 from digests.intake.sources import add_feed
+from tests.delivery.at_once import work_off
 from tests.intake.conftest import Site, client, item, rss, site  # noqa: F401 - fixtures used here
 from tests.journeys.town import Town
 
@@ -56,7 +57,7 @@ async def notice(town: Town) -> None:
     """The desk's ticks, and the courier."""
     await town.process.timetable.tick("silence")
     await town.process.timetable.tick("matters")
-    await town.process.courier.work_off()
+    await work_off(town.process.courier)
 
 
 async def digest_on_energy(
@@ -101,7 +102,7 @@ async def test_a_number_that_the_source_changed_is_put_right_in_the_digest(
     assert "40,000 homes in Kharkiv region\nDrones cut power to 4,000 homes" in told
     await town.tap(EDITOR, "Take the new words")
     await town.tap(EDITOR, "Correct 1 copy")
-    await town.process.courier.work_off()
+    await work_off(town.process.courier)
     assert "4,000 homes in Kharkiv region" in shown(town, digest)
     assert "Corrected at" in shown(town, digest)
     assert town.heard(READER)[-1]["text"].startswith("Correction")
@@ -131,5 +132,5 @@ async def test_an_article_that_was_taken_down_is_withdrawn_from_the_digest(
     await town.tap(EDITOR, "Withdraw the story")
     await town.say(EDITOR, "Harbour Wire took its report back.")
     await town.tap(EDITOR, "Withdraw 1 copy")
-    await town.process.courier.work_off()
+    await work_off(town.process.courier)
     assert "Harbour Wire took its report back." in shown(town, digest)

@@ -15,6 +15,7 @@ from digests.intake.receive import receive
 from digests.intake.record import Record
 from digests.intake.source import SourceKind
 from digests.storage.database import Database
+from tests.delivery.at_once import work_off
 from tests.delivery.fakes import JumpingClock
 
 Row = dict[str, Any]
@@ -120,7 +121,7 @@ class Town:
         self.clock.set_by(max(moment - self.clock.now, timedelta(0)))
         for name in ("resume", "wake", "group", "story_news", "compose", "desk"):
             await self.process.timetable.tick(name)
-        await self.process.courier.work_off()
+        await work_off(self.process.courier)
         await self.process.timetable.tick("desk")
 
     async def got(self, user_id: int, since: int) -> list[str]:

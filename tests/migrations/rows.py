@@ -46,8 +46,12 @@ def tables(connection: Connection) -> list[Table]:
 def fill(connection: Connection) -> None:
     """Writes one row into each table, every column set."""
     for table in tables(connection):
-        row = {column.name: _value(column) for column in table.columns}
-        connection.execute(insert(table).values(row))
+        connection.execute(insert(table).values(row_for(table)))
+
+
+def row_for(table: Table) -> dict[str, Any]:
+    """One row, every column set."""
+    return {column.name: _value(column) for column in table.columns}
 
 
 def read(connection: Connection) -> Rows:

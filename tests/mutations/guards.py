@@ -52,7 +52,7 @@ MUTATIONS = (
         "bot/delivery/courier.py",
         "now <= slot + late_after and ",
         "",
-        "tests/delivery/test_courier.py::test_a_slot_that_was_missed_is_given_back_unsent",
+        "tests/delivery/test_clocks.py::test_a_slot_that_was_missed_is_given_back_unsent",
     ),
     Mutation(
         "own window: what leaves late crowds nobody",
@@ -75,7 +75,7 @@ MUTATIONS = (
         "bot/delivery/courier.py",
         "now + self._gateway.timeout < message.lease_until",
         "True",
-        "tests/delivery/test_courier.py"
+        "tests/delivery/test_clocks.py"
         "::test_nothing_is_sent_whose_lease_could_end_before_the_answer",
     ),
     Mutation(

@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.audience.subscriber import ChatKind, Subscriber, SubscriberState
 from digests.audience.taste import Taste, TasteTopic, taste_key
-from digests.outbox.dispatch import Content, Dispatch, Lane, Reach
+from digests.outbox.dispatch import Content, Dispatch, Lane, MessageKind, Reach
 from digests.outbox.plan import plan
+from digests.outbox.receipt import Outcome, Receipt
 from digests.vocabulary import Language, Severity, Topic
 
 
@@ -63,3 +64,18 @@ async def alert(
         "plan_key": f"alert:{subject_id}",
     }
     return await plan(session, **(planned | fields))
+
+
+def ended(at: datetime, outcome: Outcome) -> Receipt:
+    """How the message to one reader of an alert ended; it is in doubt where nobody knows."""
+    return Receipt(
+        dispatch_id=1,
+        content=Content.ALERT,
+        subject_id=7,
+        revision=1,
+        chat_id=1,
+        kind=MessageKind.SEND,
+        outcome=outcome,
+        ambiguous=outcome is Outcome.UNKNOWN,
+        sent_at=at,
+    )

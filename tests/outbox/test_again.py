@@ -67,7 +67,7 @@ async def over(
         for chat, outcome in outcomes.items()
     ]
     await session.execute(insert(Receipt), rows)
-    dispatch.state, dispatch.done_at = DispatchState.DONE, now
+    dispatch.state = DispatchState.DONE
     dispatch.is_expanded, dispatch.expanded = True, len(rows)
     await session.flush()
 

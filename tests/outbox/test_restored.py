@@ -26,7 +26,7 @@ async def stops(database: Database, now: datetime) -> bool:
 async def lives(database: Database, at: datetime) -> None:
     """A worker's heartbeat."""
     async with database.write() as session:
-        session.add(Worker(id=str(at), started_at=at, heartbeat_at=at, roles="courier"))
+        session.add(Worker(id=str(at), started_at=at, heartbeat_at=at))
 
 
 async def queue(database: Database, now: datetime) -> None:

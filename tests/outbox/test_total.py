@@ -6,30 +6,17 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete
 
-from digests.outbox.dispatch import Content, MessageKind
 from digests.outbox.receipt import Outcome, Receipt
 from digests.outbox.total import SETTLED, count_on, totals
 from digests.storage.database import Database
+from tests.outbox.builders import ended
 
 MINUTE = timedelta(minutes=1)
 
 
 async def settled(database: Database, at: datetime, *outcomes: Outcome) -> None:
     async with database.write() as session:
-        session.add_all(
-            Receipt(
-                dispatch_id=1,
-                content=Content.ALERT,
-                subject_id=7,
-                revision=1,
-                chat_id=1,
-                kind=MessageKind.SEND,
-                outcome=outcome,
-                ambiguous=outcome is Outcome.UNKNOWN,
-                sent_at=at,
-            )
-            for outcome in outcomes
-        )
+        session.add_all(ended(at, outcome) for outcome in outcomes)
 
 
 async def counted(database: Database, now: datetime) -> None:

@@ -15,11 +15,11 @@ from sqlalchemy import select
 from bot.rendering.digest import EarlierError, digest_parts, render
 from bot.rendering.render import Message, Version, Words
 from bot.rendering.stories import Admitted, clipped, own_first, view
+from digests.alerts.release import ProposalState
 from digests.corrections.correction import (
     CorrectedSubject,
     Correction,
     CorrectionKind,
-    CorrectionState,
 )
 from digests.editions.compose import compose
 from digests.editions.edition import Edition, EditionStory
@@ -257,7 +257,7 @@ async def test_a_digest_from_the_tables_admits_what_was_put_right_since(
                 kind=CorrectionKind.CORRECT,
                 subject=CorrectedSubject.STORY,
                 subject_id=story.id,
-                state=CorrectionState.APPROVED,
+                state=ProposalState.APPROVED,
                 was_revision=1,
                 now_revision=2,
                 texts={"en": "A warehouse burned"},

@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw
 from bot.rendering import map as day_map
 from bot.rendering.map import FRAMES, WIDTH, Dot, draw, frame_of, split
 from bot.rendering.shapes import world
-from digests.stories.pivots import PLACES
+from digests.stories.lexicon import PLACES
 from digests.stories.whereabouts import TABLE, country_code, whereabouts
 
 ROOT = Path(__file__).parents[2]

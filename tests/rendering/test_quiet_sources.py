@@ -92,7 +92,7 @@ async def test_a_source_that_spoke_again_before_the_digest_is_not_named(
         matter = await raise_matter(
             session, MatterKind.SOURCE, "9", values, now=now - timedelta(hours=2)
         )
-        settle(matter, "over", by=None, now=now - timedelta(hours=1))
+        settle(matter, "over", now=now - timedelta(hours=1))
     assert "River Radio" not in await shown(database, now)
 
 
@@ -104,7 +104,7 @@ async def test_a_digest_that_is_corrected_later_says_what_was_so_then(
         values = silent("River Radio", now)
         matter = await raise_matter(session, MatterKind.SOURCE, "0", values, now=now)
         matter.values = silent("River Radio", now - timedelta(hours=9))
-        settle(matter, "over", by=None, now=now + timedelta(hours=1))
+        settle(matter, "over", now=now + timedelta(hours=1))
         later = silent("Harbour Wire", now)
         await raise_matter(session, MatterKind.SOURCE, "9", later, now=now + timedelta(hours=1))
     async with database.read() as session:

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from digests.stories.matching import METHOD, Frequencies, Method, likeness, weigh
+from digests.stories.matching import METHOD, Method, weigh
 from digests.stories.memory import Memory, Weighed, weighed
+from digests.stories.remembered import Frequencies, likeness
 from digests.stories.shelf import Shelf
 
 AT = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)

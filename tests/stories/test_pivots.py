@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from digests.stories.pivots import apart, pivots_of, proves
+from digests.stories.lexicon import apart
+from digests.stories.pivot import proves
+from digests.stories.pivots import pivots_of
 
 
 def found(text: str, language: str) -> set[str]:

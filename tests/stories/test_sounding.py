@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from digests.stories.pivots import EVERYWHERE, pivots_of
+from digests.stories.pivot import EVERYWHERE
+from digests.stories.pivots import pivots_of
 from digests.stories.sounding import place_by_sound, places_heard
 
 

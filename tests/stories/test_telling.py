@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from digests.stories.search import terms_of
 from digests.stories.tagging import load_topics
-from digests.stories.telling import Told, tell, topics_of
+from digests.stories.telling import tell, topics_of
+from digests.stories.told import Told
 from digests.vocabulary import Standing
 
 AT = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from digests.stories.pivots import expected_of
+from digests.stories.lexicon import expected_of
 from digests.stories.usual import usual_share
 from digests.stories.words import BEGINNING, beginning, keys_of
 

@@ -16,7 +16,7 @@ from bot.updates import Updates
 from bot.web import doors
 from digests.alerts.alert import Alert
 from digests.alerts.decide import approve
-from digests.alerts.propose import Item
+from digests.alerts.item import Item
 from digests.storage.database import Database
 from tests.alerts.builders import DEPOT, EDITOR, deciding, draft, newsroom
 from tests.bot.conftest import make_services

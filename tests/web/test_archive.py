@@ -16,12 +16,13 @@ from bot.rendering.digest import digest_parts
 from bot.rendering.render import Version, Words
 from bot.updates import Updates
 from bot.web import doors
-from digests.alerts.propose import Item
+from digests.alerts.item import Item
 from digests.corrections import amend
-from digests.corrections.amend import Amendment
+from digests.corrections.amendment import Amendment
 from digests.corrections.correction import CorrectedSubject, CorrectionKind
-from digests.editions.compose import compose, compose_now
+from digests.editions.compose import compose
 from digests.editions.edition import Edition
+from digests.editions.on_demand import compose_now
 from digests.storage.database import Database
 from digests.stories.tagging import load_topics
 from digests.vocabulary import Language, Severity, Standing

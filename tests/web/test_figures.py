@@ -6,40 +6,23 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import text, update
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.web.figures import figures
 from digests.audience.subscriber import SubscriberState
-from digests.outbox.dispatch import Content, Lane, MessageKind
+from digests.outbox.dispatch import Lane, MessageKind
 from digests.outbox.gate import Gate
 from digests.outbox.message import MessageState, OutboxMessage
-from digests.outbox.receipt import Outcome, Receipt
+from digests.outbox.receipt import Outcome
 from digests.storage.database import Database
-from tests.outbox.builders import alert, readers
-
-
-def receipt(session: AsyncSession, at: datetime, outcome: Outcome) -> None:
-    """One message's end."""
-    session.add(
-        Receipt(
-            dispatch_id=1,
-            content=Content.ALERT,
-            subject_id=7,
-            revision=1,
-            chat_id=1,
-            kind=MessageKind.SEND,
-            outcome=outcome,
-            sent_at=at,
-        )
-    )
+from tests.outbox.builders import alert, ended, readers
 
 
 async def test_the_pace_is_that_of_the_last_minute(database: Database, now: datetime) -> None:
     """What was recalled never went out, and counts as little as what went out before."""
     async with database.write() as session:
         for age in (1, 20, 59, 61):
-            receipt(session, now - timedelta(seconds=age), Outcome.SENT)
-        receipt(session, now, Outcome.CANCELLED)
+            session.add(ended(now - timedelta(seconds=age), Outcome.SENT))
+        session.add(ended(now, Outcome.CANCELLED))
     async with database.read() as session:
         found = await figures(session, now=now, ceiling=30)
     assert (found.rate_used, found.rate_allowed, found.slots) == (3 / 60, None, 0)

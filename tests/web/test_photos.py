@@ -17,7 +17,7 @@ from bot.delivery.photos import fetch_photos, measured
 from bot.delivery.transport import Transport
 from bot.sandbox import Fault, Sandbox
 from digests.corrections import amend
-from digests.corrections.amend import Amendment
+from digests.corrections.amendment import Amendment
 from digests.corrections.correction import CorrectedSubject, CorrectionKind
 from digests.corrections.public_photo import PublicPhoto, name_of
 from digests.storage.database import Database

@@ -25,7 +25,6 @@ from bot.delivery.counts import Counts
 from bot.delivery.departures import Departures
 from bot.delivery.flusher import DATABASE_PAUSE, Flusher
 from bot.delivery.gateway import Gateway
-from bot.delivery.leading import Leading
 from bot.delivery.request import is_said, request
 from bot.delivery.rest import rest
 from bot.delivery.slots import Slots
@@ -128,13 +127,12 @@ class Courier:
         self._fatal: DeliveryError | None = None
         self.wire = Wire(rate, self._clock, is_alone=database.is_sqlite)
         self._slots = Slots()
-        self._leading = Leading(is_alone=database.is_sqlite)
+        self._leading = self.wire.leading
         self._claimer = Claimer(
             database,
             self._clock,
             self.now,
             self.wire,
-            self._leading,
             self.counts,
             bot_id=bot_id,
             owner=self.name,

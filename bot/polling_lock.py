@@ -6,10 +6,10 @@ import asyncio
 import logging
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests.storage.database import Database
+from digests.storage.trouble import TROUBLE
 
 _log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class PollingLock:
             )
             if found.scalar_one():
                 return True
-        except (DBAPIError, OSError) as error:
+        except TROUBLE as error:
             _log.warning(
                 "cannot ask whose turn to poll it is", extra={"error": type(error).__name__}
             )

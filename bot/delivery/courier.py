@@ -17,8 +17,6 @@ from random import Random
 from typing import Protocol
 from uuid import uuid4
 
-from sqlalchemy.exc import DBAPIError
-
 from bot.delivery.answer import Answer
 from bot.delivery.claimer import IDLE, Claimer
 from bot.delivery.counts import Counts
@@ -42,6 +40,7 @@ from digests.outbox.plan import PLANNED
 from digests.outbox.settle import Result
 from digests.outbox.verdict import Meaning, Verdict
 from digests.storage.database import Database
+from digests.storage.trouble import TROUBLE
 from digests.vocabulary import Language
 
 _LOG = logging.getLogger(__name__)
@@ -205,7 +204,7 @@ class Courier:
         while not self._stopping.is_set():
             try:
                 again_at = await self._round()
-            except (DBAPIError, OSError) as error:
+            except TROUBLE as error:
                 _LOG.warning("claiming waits for the database: %s", type(error).__name__)
                 again_at = self._clock.monotonic() + DATABASE_PAUSE
             await rest(self._clock, again_at, self._woken)
@@ -290,7 +289,7 @@ class Courier:
         """Nothing where it cannot be rendered; what follows from that is done."""
         try:
             return await asyncio.shield(rendering)
-        except (DBAPIError, OSError):
+        except TROUBLE:
             self._give_back(message)
         except Exception as error:
             _LOG.exception("cannot render %s %s", message.content, message.subject_id)

@@ -141,8 +141,7 @@ MUTATIONS = (
         "digests/outbox/direct.py",
         "in_a_row=answered_in_a_row(gate.wheel)",
         "in_a_row=0",
-        "tests/outbox/test_direct.py"
-        "::test_after_many_answers_in_a_row_the_outbox_is_asked_first",
+        "tests/outbox/test_direct.py::test_after_many_answers_in_a_row_the_outbox_is_asked_first",
     ),
     Mutation(
         "lease: no request outlasts it, however slowly its answer trickles",

@@ -173,13 +173,18 @@ class Courier:
         if self._fatal is not None:
             raise self._fatal
 
-    async def drain(self) -> None:
-        """Takes nothing new, finishes what is on the wire, settles it: a stop duplicates nothing.
-
-        ``run`` returns after it. Without a running ``run`` it settles what there is.
-        """
+    def stop(self) -> None:
+        """Takes nothing new; ``run`` returns when what is on the wire is settled."""
         self._stopping.set()
+        self._landed.set()
         self.wake()
+
+    async def drain(self) -> None:
+        """Stops, finishes what is on the wire, settles it: a stop duplicates nothing.
+
+        Without a running ``run`` it settles what there is.
+        """
+        self.stop()
         await self._finish_flying()
 
     async def work_off(self, patience: float = 5.0) -> None:
@@ -211,10 +216,12 @@ class Courier:
 
     async def _round(self) -> float:
         """One look, and what it brings; when to look again."""
-        while self._most - len(self._flying) < self._worth_a_claim:
+        while self._most - len(self._flying) < self._worth_a_claim and not self._stopping.is_set():
             self._landed.clear()
             await self._landed.wait()
         self._woken.clear()
+        if self._stopping.is_set():
+            return self._clock.monotonic()
         taken, again_at = await self._claimer.look(self._most - len(self._flying))
         if taken is not None:
             self._launch(taken)

@@ -78,7 +78,7 @@ class Pacing(BaseRateLimiter[None]):
             return await self._in_turn(chat, lambda: callback(*args, **kwargs))
         except RetryAfter as refusal:
             await self._heed(chat, refusal)
-            if _seconds(refusal) > LONGEST_WAIT:
+            if seconds_of(refusal) > LONGEST_WAIT:
                 raise
         try:
             return await self._in_turn(chat, lambda: callback(*args, **kwargs))
@@ -151,7 +151,7 @@ class Pacing(BaseRateLimiter[None]):
     async def _heed(self, chat_id: object, refusal: RetryAfter) -> None:
         """As of a courier's message: counted, and obeyed by all; a group speaks for itself alone."""
         self._counts.answers[Meaning.LATER] += 1
-        wait = timedelta(seconds=_seconds(refusal))
+        wait = timedelta(seconds=seconds_of(refusal))
         async with self._database.write() as session:
             # Before any other lock, as everywhere.
             await locked_gate(session, self._bot_id, self._rate, EPOCH)
@@ -169,6 +169,7 @@ def is_paced(endpoint: str) -> bool:
     return endpoint.startswith(_PACED) and endpoint not in _FREE
 
 
-def _seconds(refusal: RetryAfter) -> float:
+def seconds_of(refusal: RetryAfter) -> float:
+    """How long Telegram asks to wait; PTB is about to say it otherwise."""
     wait = refusal.retry_after
     return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

@@ -95,6 +95,57 @@ async def test_updates_come_by_webhook_where_one_is_set(telegram: Sandbox, tmp_p
         assert process.parts()["chat"]
 
 
+async def test_a_webhook_that_telegram_will_not_set_at_once_is_set_in_the_end(
+    telegram: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Eight workers that start together are told to wait; the network may fail meanwhile."""
+    monkeypatch.setattr("bot.process.FIRST_PAUSE", 0.01)
+    monkeypatch.setattr("bot.process.seconds_of", lambda _refusal: 0.01)
+    telegram.fault(Fault("too_many", method="setWebhook", times=2, retry_after=1))
+    telegram.fault(Fault("close", method="setWebhook", times=1))
+    hook = {"webhook_url": "http://127.0.0.1:9/x", "webhook_secret": "s3cret"}
+    process = process_on(telegram, f"sqlite:///{tmp_path}/x.db", **hook)
+    async with running(process) as task:
+        assert process.has_met_telegram.is_set()
+    assert task.exception() is None
+
+
+async def test_a_webhook_that_telegram_refuses_is_told_by_its_setting(
+    telegram: Sandbox, tmp_path: Path
+) -> None:
+    hook = {"webhook_url": "http://example.org/x", "webhook_secret": "s3cret"}
+    process = process_on(telegram, f"sqlite:///{tmp_path}/x.db", **hook)
+    with pytest.raises(ConfigurationError, match=r"FRONTWIRE_WEBHOOK_URL: .*https"):
+        await process.run(migrate=True)
+
+
+async def test_from_the_moment_it_is_told_to_stop_nothing_is_claimed(
+    telegram: Sandbox, tmp_path: Path
+) -> None:
+    """However long its ticks and handlers take to end: who loses patience kills what is in flight."""
+    process = process_on(telegram, f"sqlite:///{tmp_path}/x.db")
+    async with running(process):
+        claims = process.courier.counts.claims
+        process.stop()
+        process.courier.wake()
+        await process.courier._claim_until_stopped()
+        assert process.courier.counts.claims == claims
+
+
+@pytest.mark.parametrize("role", ["courier", "web"])
+async def test_a_worker_without_the_chat_has_begun_too(
+    telegram: Sandbox, tmp_path: Path, role: str
+) -> None:
+    """Then the collector is told what lasts, or it holds up every send."""
+    made = process_on(telegram, f"sqlite:///{tmp_path}/x.db")
+    process = Process(made.services, [role])
+    task = asyncio.create_task(process.run(migrate=True))
+    async with asyncio.timeout(10):
+        await process.has_begun.wait()
+    process.stop()
+    await task
+
+
 async def test_a_second_process_on_the_same_file_is_refused(
     telegram: Sandbox, tmp_path: Path
 ) -> None:

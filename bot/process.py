@@ -91,6 +91,8 @@ class Process:
         bot_id = self._bot_id = int(token.partition(":")[0])
         self.services = made
         self.roles = frozenset(roles)
+        if settings.webhook_url is not None and CHAT in self.roles and WEB not in self.roles:
+            raise ConfigurationError("--only: with FRONTWIRE_WEBHOOK_URL chat needs web beside it")
         self.lock = ProcessLock(made.database)
         self.transport = Transport(token, settings.api_url)
         self.courier = Courier(
@@ -106,6 +108,7 @@ class Process:
             made, self.transport, clock, self.courier.counts, self.courier.wire
         )
         self.updates = Updates(self.application)
+        self.updates.is_open = False
         self.polling = Polling(self.transport, self.updates, PollingLock(made.database, bot_id))
         self.feeds = FeedClient(allow_networks=settings.allow_networks)
         self.menu = Menu(made, self.application.bot)
@@ -210,6 +213,7 @@ class Process:
         """Meets Telegram, then listens. Where it hears nothing more, what is planned still goes out."""
         await self._meet()
         await self.application.start()
+        self.updates.is_open = True
         if self.services.settings.webhook_url is not None:
             await self._set_webhook()
         self.has_met_telegram.set()

@@ -22,6 +22,7 @@ from bot.process import CONTENTS, Process, services
 from bot.sandbox import Fault, Limits, Sandbox
 from bot.settings import Settings
 from digests.errors import ConfigurationError, DatabaseLocked, SchemaOutdated, TokenRefused
+from digests.migrations import upgrade
 from digests.outbox.dispatch import Content
 
 ROOT = Path(__file__).parents[2]
@@ -108,6 +109,28 @@ async def test_a_webhook_that_telegram_will_not_set_at_once_is_set_in_the_end(
     async with running(process) as task:
         assert process.has_met_telegram.is_set()
     assert task.exception() is None
+
+
+async def test_where_no_handlers_run_a_call_of_telegrams_is_not_taken(
+    telegram: Sandbox, tmp_path: Path
+) -> None:
+    """A door without the chat role, or before Telegram was met: it calls again, elsewhere or later."""
+    hook = {"webhook_url": "http://127.0.0.1:9/x", "webhook_secret": "s3cret"}
+    made = process_on(telegram, f"sqlite:///{tmp_path}/x.db", **hook)
+    with pytest.raises(ConfigurationError, match="chat needs web"):
+        Process(made.services, ["chat"])
+    process = Process(made.services, ["web"])
+    await upgrade(made.services.database)
+    address = await process.doors.open("127.0.0.1", 0)
+    secret = {"X-Telegram-Bot-Api-Secret-Token": "s3cret"}
+    async with (
+        aiohttp.ClientSession(headers=secret) as session,
+        session.post(f"{address}/x", json={"update_id": 1}) as answer,
+    ):
+        assert answer.status == 503
+    assert not process.updates.is_known(1)
+    await process.doors.close()
+    await made.services.database.close()
 
 
 async def test_a_webhook_that_telegram_refuses_is_told_by_its_setting(

@@ -53,7 +53,7 @@ def keep_what_is_there() -> None:
 
 async def _hand_back(process: Process) -> None:
     """Once running: the memory that only starting needed goes back to the system."""
-    await process.has_met_telegram.wait()
+    await process.has_begun.wait()
     keep_what_is_there()
     if sys.platform == "linux":
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)

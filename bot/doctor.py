@@ -30,6 +30,8 @@ CLOCK_SECONDS = 5.0
 """How far the clocks may lie apart: digests are kept to the minute, and Telegram says whole seconds."""
 DISK_BYTES = 500_000_000
 # Read by settings.py itself, and so no fields of it; the last two are the tests'.
+PROXY = {"HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "https_proxy", "http_proxy", "all_proxy"}
+"""Variables that other programs obey."""
 _KNOWN = {"CONFIG", "SECRETS_DIR", "TEST_STRICT", "SHARED"}
 
 
@@ -81,6 +83,8 @@ def _settings(settings: Settings) -> Iterator[Finding]:
     for name in sorted(os.environ):
         if name.startswith("FRONTWIRE_") and name.removeprefix("FRONTWIRE_") not in fields:
             yield note("settings", "unknown", name=name)
+    if PROXY & os.environ.keys():
+        yield note("network", "proxy")
     if not settings.owners:
         yield note("owners", "none")
     try:
@@ -112,7 +116,8 @@ async def _telegram(settings: Settings, now: datetime) -> AsyncIterator[Finding]
 
 
 async def _ask(session: aiohttp.ClientSession, url: str) -> tuple[dict[str, Any], datetime | None]:
-    async with session.get(url) as response:
+    # As delivery does: what is elsewhere is not looked for with a token in the address.
+    async with session.get(url, allow_redirects=False) as response:
         date = response.headers.get("Date")
         said = await response.json(content_type=None)
     if not isinstance(said, dict):

@@ -49,14 +49,20 @@ class Polling:
         process that shares no lock with us polls with this token."""
         self._conflicts = 0
         try:
-            async with self._lock:
-                await self._without_webhook()
-                while True:
-                    self._take(await self._ask(self._wait()))
-                    if self._updates.unfinished:
-                        await asyncio.sleep(SHORT_PAUSE)
+            while True:
+                async with self._lock:
+                    await self._poll()
+                self.is_polling = False
         finally:
             self.is_polling = False
+
+    async def _poll(self) -> None:
+        """As long as it is our turn."""
+        await self._without_webhook()
+        while (found := await self._ask(self._wait())) is not None:
+            self._take(found)
+            if self._updates.unfinished:
+                await asyncio.sleep(SHORT_PAUSE)
 
     async def close(self) -> None:
         """Lets what was fetched be finished, and confirms it."""
@@ -72,10 +78,11 @@ class Polling:
         """All before it are confirmed."""
         return min([*self._updates.unfinished, self._next])
 
-    async def _ask(self, seconds: int) -> list[dict[str, Any]]:
-        """One poll, repeated until it is answered."""
+    async def _ask(self, seconds: int) -> list[dict[str, Any]] | None:
+        """One poll, repeated until it is answered; nothing where it is another's turn meanwhile: two would
+        answer every person twice."""
         pause = 1.0
-        while True:
+        while await self._lock.holds():
             body = {"timeout": seconds, "limit": WINDOW, "allowed_updates": KINDS}
             if self._next:
                 body["offset"] = self._offset()
@@ -86,6 +93,7 @@ class Polling:
                 return list(answer.result)
             await asyncio.sleep(self._pause_after(answer, pause))
             pause = min(pause * 2, LONGEST_PAUSE)
+        return None
 
     def _pause_after(self, answer: Answer, pause: float) -> float:
         if answer.status in (401, 404):

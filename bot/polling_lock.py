@@ -6,15 +6,17 @@ import asyncio
 import logging
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests.storage.database import Database
+from digests.storage.trouble import TROUBLE
 
 _log = logging.getLogger(__name__)
 
 TRY_AGAIN = 1.0
 """Seconds between two tries: how long nobody polls after a worker ended."""
+PATIENCE = 10.0
+"""Seconds that the database has to say whether it is our turn still."""
 _FAMILY = 0x46574B  # so that our locks are nobody else's in a shared database
 
 
@@ -30,6 +32,18 @@ class PollingLock:
         while not self._database.is_sqlite and not await self._try():  # noqa: ASYNC110 - another's lock
             await asyncio.sleep(TRY_AGAIN)
         return self
+
+    async def holds(self) -> bool:
+        """Whether it is ours still: it goes with its connection, and another worker may have it by now."""
+        if self._connection is None:
+            return self._database.is_sqlite
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._connection.execute(text("SELECT 1"))
+        except TROUBLE as error:
+            _log.warning("no turn to poll any more", extra={"error": type(error).__name__})
+            return False
+        return True
 
     async def __aexit__(self, *_: object) -> None:
         await self._let_go()
@@ -47,7 +61,7 @@ class PollingLock:
             )
             if found.scalar_one():
                 return True
-        except (DBAPIError, OSError) as error:
+        except TROUBLE as error:
             _log.warning(
                 "cannot ask whose turn to poll it is", extra={"error": type(error).__name__}
             )

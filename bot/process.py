@@ -9,16 +9,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
-from telegram.error import InvalidToken, NetworkError
+from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter
 
 from bot.application import build
 from bot.context import Services
 from bot.delivery.courier import Courier
 from bot.delivery.gateway import Gateway
+from bot.delivery.pacing import seconds_of
 from bot.delivery.transport import Transport
 from bot.failures import what_broke
 from bot.menu import Menu
@@ -89,6 +91,8 @@ class Process:
         bot_id = self._bot_id = int(token.partition(":")[0])
         self.services = made
         self.roles = frozenset(roles)
+        if settings.webhook_url is not None and CHAT in self.roles and WEB not in self.roles:
+            raise ConfigurationError("--only: with FRONTWIRE_WEBHOOK_URL chat needs web beside it")
         self.lock = ProcessLock(made.database)
         self.transport = Transport(token, settings.api_url)
         self.courier = Courier(
@@ -104,6 +108,7 @@ class Process:
             made, self.transport, clock, self.courier.counts, self.courier.wire
         )
         self.updates = Updates(self.application)
+        self.updates.is_open = False
         self.polling = Polling(self.transport, self.updates, PollingLock(made.database, bot_id))
         self.feeds = FeedClient(allow_networks=settings.allow_networks)
         self.menu = Menu(made, self.application.bot)
@@ -112,6 +117,8 @@ class Process:
         self.doors = doors.Doors(doors.build(made, self.updates, self.parts, self.courier.counts))
         self.has_met_telegram = asyncio.Event()
         """Set when Telegram knows us and, with the chat role, updates come in."""
+        self.has_begun = asyncio.Event()
+        """Set when every part that was asked for works."""
         self.is_delivering = False
         self._stop = asyncio.Event()
 
@@ -126,8 +133,10 @@ class Process:
         return {part: runs for part, runs in found.items() if part in self.roles}
 
     def stop(self) -> None:
-        """Asks ``run`` to end."""
+        """Asks ``run`` to end. Nothing more is claimed from now on: ticks and handlers may take a while to
+        end, and whoever loses patience kills what is in flight."""
         self._stop.set()
+        self.courier.stop()
 
     def stop_on_signals(self) -> None:
         """Stops when the system or Ctrl-C asks."""
@@ -185,6 +194,8 @@ class Process:
         if TIMETABLE in self.roles:
             closing.push_async_callback(self.timetable.stop)
             self.timetable.start()
+        if CHAT not in self.roles:
+            self.has_begun.set()
         await self._wait(work)
 
     async def _wait(self, work: set[asyncio.Task[None]]) -> None:
@@ -202,12 +213,13 @@ class Process:
         """Meets Telegram, then listens. Where it hears nothing more, what is planned still goes out."""
         await self._meet()
         await self.application.start()
+        self.updates.is_open = True
         if self.services.settings.webhook_url is not None:
             await self._set_webhook()
-            self.has_met_telegram.set()
-            return
         self.has_met_telegram.set()
-        await self._poll()
+        self.has_begun.set()
+        if self.services.settings.webhook_url is None:
+            await self._poll()
 
     async def _poll(self) -> None:
         """Until the process ends, or another poller is met that shares no database with us."""
@@ -223,12 +235,22 @@ class Process:
 
     async def _meet(self) -> None:
         """getMe, until the network is there."""
+        try:
+            await self._until_there(self.application.initialize)
+        except InvalidToken:
+            raise TokenRefused("Telegram does not know this token") from None
+
+    async def _until_there(self, ask: Callable[[], Awaitable[object]]) -> None:
+        """Asks until Telegram answers: the network may be late, and many workers start at once."""
         pause = FIRST_PAUSE
         while True:
             try:
-                await self.application.initialize()
-            except InvalidToken:
-                raise TokenRefused("Telegram does not know this token") from None
+                await ask()
+            except BadRequest:
+                raise
+            except RetryAfter as refusal:
+                _log.warning("Telegram asks to wait", extra=what_broke(refusal))
+                await asyncio.sleep(seconds_of(refusal))
             except NetworkError as error:
                 _log.warning("Telegram cannot be reached yet", extra=what_broke(error))
                 await asyncio.sleep(pause)
@@ -240,11 +262,17 @@ class Process:
         settings = self.services.settings
         assert settings.webhook_url is not None  # noqa: S101 - the caller looked
         assert settings.webhook_secret is not None  # noqa: S101 - the settings demand it
-        await self.application.bot.set_webhook(
+        setting = partial(
+            self.application.bot.set_webhook,
             settings.webhook_url,
             secret_token=settings.webhook_secret.get_secret_value(),
             allowed_updates=KINDS,
         )
+        try:
+            await self._until_there(setting)
+        except BadRequest as error:
+            # Telegram's words are about the address alone.
+            raise ConfigurationError(f"FRONTWIRE_WEBHOOK_URL: {error.message}") from None
 
     async def _hang_up(self, chat: asyncio.Task[None]) -> None:
         chat.cancel()

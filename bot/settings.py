@@ -60,7 +60,7 @@ class Settings(BaseSettings):
         description="An SQLite file, or postgresql+asyncpg://...",
     )
     owners: Listed = Field([], description="User ids that own the bot: they appoint editors.")
-    rate: float = Field(30.0, gt=0, le=1000, description="Messages a second Telegram allows.")
+    rate: float = Field(30.0, ge=1, le=1000, description="Messages a second Telegram allows.")
     at_most_once: Kinds = Field(
         [],
         description="Of digest, alert, correction, notice: what is never sent again in doubt.",
@@ -87,6 +87,14 @@ class Settings(BaseSettings):
         if value is not None and not re.match(r"https?://[^/\s]+", value):
             raise ValueError("not an http(s) address")
         return value.rstrip("/") if value else None
+
+    @field_validator("api_url")
+    @classmethod
+    def _names_nobody(cls, value: str) -> str:
+        """Delivery would leave them out, and logs and the doctor would show them."""
+        if "@" in urlsplit(value).netloc:
+            raise ValueError("an address without a user and a password")
+        return value
 
     @field_validator("listen")
     @classmethod

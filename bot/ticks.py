@@ -24,6 +24,7 @@ from digests.audience.following import end_quiet
 from digests.audience.presence import resume_due
 from digests.corrections.withdrawn import look_at_pages
 from digests.editions.compose import compose
+from digests.editions.redate import dated_too_late, redate
 from digests.editions.retention import tidy
 from digests.editions.tell_followers import tell_followers
 from digests.intake.collect import collect
@@ -46,6 +47,13 @@ def ticks(
 
         return act
 
+    async def date_anew() -> None:
+        async with database.read() as session:
+            late = await dated_too_late(session, now=now())
+        if late:
+            async with database.write() as session:
+                await redate(session, late)
+
     public = (Tick("photos", 10, lambda: fetch_photos(database, transport, now=now)),)
     return (
         *(public if services.settings.archive_url is not None else ()),
@@ -53,6 +61,7 @@ def ticks(
         Tick("group", 10, lambda: group_all(database, services.topics, now=now)),
         Tick("repair", 1800, lambda: repair_all(database, services.topics, now=now)),
         Tick("compose", 5, door(compose)),
+        Tick("redate", 300, date_anew),
         Tick("resume", 60, door(resume_due)),
         Tick("followings", 300, door(end_quiet)),
         Tick("wake", 5, door(wake)),

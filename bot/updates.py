@@ -30,6 +30,8 @@ class Updates:
         self._application = application
         self._open: dict[int, asyncio.Task[None]] = {}
         self._done: OrderedDict[int, None] = OrderedDict()
+        self.is_open = True
+        """Whether handlers run here; what is taken before would be lost."""
 
     @property
     def unfinished(self) -> frozenset[int]:

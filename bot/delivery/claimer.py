@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from random import Random
 
 from bot.delivery.counts import Counts
-from bot.delivery.leading import Leading
 from bot.delivery.wire import Wire
 from digests.outbox import pace
 from digests.outbox.claim import LEAD, Claim, claim
@@ -35,7 +34,6 @@ class Claimer:
         clock: Clock,
         now: Callable[[], datetime],
         wire: Wire,
-        leading: Leading,
         counts: Counts,
         *,
         bot_id: int,
@@ -44,10 +42,11 @@ class Claimer:
         dice: Random,
     ) -> None:
         self._database, self._clock, self._now = database, clock, now
-        self._wire, self._leading, self._counts = wire, leading, counts
+        self._wire, self._leading, self._counts = wire, wire.leading, counts
         self._bot_id, self._owner, self._ceiling, self._dice = bot_id, owner, ceiling, dice
         self._lead = LEAD
         self._had_urgent = False
+        self._last_no: int | None = None
 
     async def look(self, most: int) -> tuple[Claim | None, float]:
         """One look and, where there is something, one claim; and when to look again (monotonic)."""
@@ -86,11 +85,15 @@ class Claimer:
                 most=most,
                 lead=self._lead,
                 last=self._leading.tat,
+                last_no=self._last_no,
                 is_alone=self._database.is_sqlite,
                 late=self._missed(),
                 hurry=hurry,
             )
         self._leading.claimed(taken)
+        if taken.slot_no is not None:
+            self._last_no = taken.slot_no
+            self._wire.others_took(taken.others)
         self._counts.claims += 1
         self._counts.claim_seconds += self._clock.monotonic() - began
         # A slow commit must not eat the slots it brings: the next claim's begin that much later.

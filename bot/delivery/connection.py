@@ -13,6 +13,13 @@ import httptools
 
 _MARKS_ITS_END = (b"content-length", b"transfer-encoding")
 
+LONGEST = 75.0
+"""Seconds that a request may take, whatever trickles: a message's lease would end under it, and another
+courier would send it beside us."""
+
+HEAD = 65_536
+"""Bytes that an answer may have beside its body: the parser itself gathers a header without end."""
+
 
 class Response(NamedTuple):
     """What came back, whole."""
@@ -33,7 +40,7 @@ class Connection(asyncio.Protocol):
         self._parser = httptools.HttpResponseParser(self)
         self._asked: asyncio.Future[Response] | None = None
         self._watch: asyncio.TimerHandle | None = None
-        self._patience = self._until = 0.0
+        self._patience = self._until = self._at_last = 0.0
         self._unsent = 0
         self.free_since = 0.0
 
@@ -42,15 +49,24 @@ class Connection(asyncio.Protocol):
         """Whether another request may go out on it."""
         return not self._transport.is_closing()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether all that was asked has gone out: an answer that came before leaves the rest on the line,
+        and the next request would be taken for it."""
+        return not self._transport.get_write_buffer_size()
+
     def ask(self, request: bytes, *, patience: float, most: int) -> asyncio.Future[Response]:
         """Sends a request. What comes back is awaited: TimeoutError after ``patience`` seconds without
-        progress; ``AnswerLost`` where the connection ends, speaks no HTTP, or says more than ``most`` bytes.
+        progress, or ``LONGEST`` in all; ``AnswerLost`` where the connection ends, speaks no HTTP,
+        or says more than ``most`` bytes.
         """
         self._body: list[bytes] = []
-        self._length, self._most = 0, most
+        self._length, self._heard, self._most = 0, 0, most
         self._has_head = self._marks_its_end = False
         self._asked = self._loop.create_future()
-        self._patience, self._until = patience, self._loop.time() + patience
+        began = self._loop.time()
+        self._patience, self._until = patience, began + patience
+        self._at_last = began + LONGEST
         self._transport.write(request)
         if self._watch is None or self._watch.when() > self._until:
             self._watch_until(self._until)
@@ -75,10 +91,14 @@ class Connection(asyncio.Protocol):
         if self._asked is None:
             self.close()  # nobody asked
             return
-        self._until = self._loop.time() + self._patience
+        self._goes_on()
+        self._heard += len(data)
+        if self._heard > self._most + HEAD:
+            self.close(AnswerLost("too large"))
+            return
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserError as error:
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
             self.close(AnswerLost(type(error).__name__))
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -86,6 +106,11 @@ class Connection(asyncio.Protocol):
         if error is None and self._asked is not None and self._has_head and not self._marks_its_end:
             self._answered()  # an answer that does not mark its end ends with the connection
         self.close(AnswerLost(type(error).__name__ if error else "closed"))
+
+    def on_message_begin(self) -> None:
+        """From the parser; what begins behind the answer would be taken for the next one's."""
+        if self._asked is None:
+            self.close()
 
     def on_header(self, name: bytes, _value: bytes) -> None:
         """From the parser."""
@@ -116,6 +141,9 @@ class Connection(asyncio.Protocol):
         if asked is not None and not asked.done():
             asked.set_result(Response(self._parser.get_status_code(), b"".join(self._body)))
 
+    def _goes_on(self) -> None:
+        self._until = min(self._loop.time() + self._patience, self._at_last)
+
     def _watch_until(self, when: float) -> None:
         """One timer serves many requests: making one for each costs as much as sending it."""
         if self._watch is not None:
@@ -127,10 +155,9 @@ class Connection(asyncio.Protocol):
         self._watch = None
         if self._asked is None:
             return
-        now = self._loop.time()
         if self._transport.get_write_buffer_size() < self._unsent:
-            self._until = now + self._patience  # a picture on a slow line is still going out
-        if self._until > now:
+            self._goes_on()  # a picture on a slow line is still going out
+        if self._until > self._loop.time():
             self._watch_until(self._until)
         else:
             self.close(TimeoutError("no answer"))

@@ -40,7 +40,8 @@ class Connections:
         self._server = server
         self._kept: deque[Connection] = deque()
         self._open: set[Connection] = set()
-        self._room, self._resolving = asyncio.Semaphore(MOST), asyncio.Lock()
+        self._room = asyncio.Semaphore(MOST)
+        self._resolving: asyncio.Task[None] | None = None
         self._addresses: list[AddrInfoType] = []
         self._addresses_until = 0.0
         self._tls: ssl.SSLContext | None = None
@@ -59,6 +60,8 @@ class Connections:
 
     async def close(self) -> None:
         """Closes every connection; who waits for an answer gets none."""
+        if self._resolving is not None:
+            self._resolving.cancel()
         for connection in self._open:
             connection.close()
         self._open.clear()
@@ -77,13 +80,13 @@ class Connections:
                 except BaseException:
                     self._room.release()
                     raise
-        except (OSError, TimeoutError) as error:
+        except (OSError, UnicodeError) as error:  # the latter of a name that cannot be one
             raise NoConnection(type(error).__name__) from error
 
     def _give_back(self, connection: Connection) -> None:
         self._room.release()
-        if not connection.is_open:
-            self._open.discard(connection)
+        if not (connection.is_open and connection.is_idle):
+            self._forget(connection)
             return
         connection.free_since = now = asyncio.get_running_loop().time()
         self._kept.append(connection)
@@ -109,27 +112,43 @@ class Connections:
             line = await aiohappyeyeballs.start_connection(
                 await self._resolved(), happy_eyeballs_delay=NEXT_ADDRESS_AFTER, interleave=1
             )
-        except OSError:
-            self._addresses_until = 0.0
+        except BaseException:
+            self._addresses_until = 0.0  # given up, too: they may be wrong
             raise
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         tls = self._context() if self._server.scheme == "https" else None
         _, connection = await asyncio.get_running_loop().create_connection(
             Connection, sock=line, ssl=tls, server_hostname=self._server.host if tls else None
         )
+        if not connection.is_open:
+            raise ConnectionResetError  # over before anything was asked
         self._open.add(connection)
         return connection
 
     async def _resolved(self) -> list[AddrInfoType]:
+        """Only the first connection waits for the name: old addresses are good enough until newer ones are
+        there, and who gives up waiting leaves the question to the others."""
+        if asyncio.get_running_loop().time() >= self._addresses_until:
+            if self._resolving is None:
+                self._resolving = asyncio.create_task(self._resolve())
+            if not self._addresses:
+                await asyncio.shield(self._resolving)
+        return self._addresses
+
+    async def _resolve(self) -> None:
         loop = asyncio.get_running_loop()
-        async with self._resolving:
-            if loop.time() >= self._addresses_until:
-                found = await loop.getaddrinfo(
-                    self._server.host, self._server.port, type=socket.SOCK_STREAM
-                )
-                self._addresses = cast("list[AddrInfoType]", found)
-                self._addresses_until = loop.time() + ADDRESSES_KEPT
-            return self._addresses
+        try:
+            found = await loop.getaddrinfo(
+                self._server.host, self._server.port, type=socket.SOCK_STREAM
+            )
+        except OSError:
+            if not self._addresses:
+                raise
+        else:
+            self._addresses = cast("list[AddrInfoType]", found)
+            self._addresses_until = loop.time() + ADDRESSES_KEPT
+        finally:
+            self._resolving = None
 
     def _context(self) -> ssl.SSLContext:
         """Made at the first connection: it reads the machine's certificates."""

@@ -17,15 +17,12 @@ from random import Random
 from typing import Protocol
 from uuid import uuid4
 
-from sqlalchemy.exc import DBAPIError
-
 from bot.delivery.answer import Answer
 from bot.delivery.claimer import Claimer
 from bot.delivery.counts import Counts
 from bot.delivery.departures import Departures
 from bot.delivery.flusher import DATABASE_PAUSE, Flusher
 from bot.delivery.gateway import Gateway
-from bot.delivery.leading import Leading
 from bot.delivery.request import is_said, request
 from bot.delivery.rest import rest
 from bot.delivery.slots import Slots
@@ -43,6 +40,7 @@ from digests.outbox.plan import PLANNED
 from digests.outbox.settle import Result
 from digests.outbox.verdict import Meaning, Verdict
 from digests.storage.database import Database
+from digests.storage.trouble import TROUBLE
 from digests.vocabulary import Language
 
 _LOG = logging.getLogger(__name__)
@@ -128,13 +126,12 @@ class Courier:
         self._fatal: DeliveryError | None = None
         self.wire = Wire(rate, self._clock, is_alone=database.is_sqlite)
         self._slots = Slots()
-        self._leading = Leading(is_alone=database.is_sqlite)
+        self._leading = self.wire.leading
         self._claimer = Claimer(
             database,
             self._clock,
             self.now,
             self.wire,
-            self._leading,
             self.counts,
             bot_id=bot_id,
             owner=self.name,
@@ -171,30 +168,37 @@ class Courier:
         if self._fatal is not None:
             raise self._fatal
 
-    async def drain(self) -> None:
-        """Takes nothing new, finishes what is on the wire, settles it: a stop duplicates nothing.
-
-        ``run`` returns after it. Without a running ``run`` it settles what there is.
-        """
+    def stop(self) -> None:
+        """Takes nothing new; ``run`` returns when what is on the wire is settled."""
         self._stopping.set()
+        self._landed.set()
         self.wake()
+
+    async def drain(self) -> None:
+        """Stops, finishes what is on the wire, settles it: a stop duplicates nothing.
+
+        Without a running ``run`` it settles what there is.
+        """
+        self.stop()
         await self._finish_flying()
 
     async def _claim_until_stopped(self) -> None:
         while not self._stopping.is_set():
             try:
                 again_at = await self._round()
-            except (DBAPIError, OSError) as error:
+            except TROUBLE as error:
                 _LOG.warning("claiming waits for the database: %s", type(error).__name__)
                 again_at = self._clock.monotonic() + DATABASE_PAUSE
             await rest(self._clock, again_at, self._woken)
 
     async def _round(self) -> float:
         """One look, and what it brings; when to look again."""
-        while self._most - len(self._flying) < self._worth_a_claim:
+        while self._most - len(self._flying) < self._worth_a_claim and not self._stopping.is_set():
             self._landed.clear()
             await self._landed.wait()
         self._woken.clear()
+        if self._stopping.is_set():
+            return self._clock.monotonic()
         taken, again_at = await self._claimer.look(self._most - len(self._flying))
         if taken is not None:
             self._launch(taken)
@@ -266,7 +270,7 @@ class Courier:
         """Nothing where it cannot be rendered; what follows from that is done."""
         try:
             return await asyncio.shield(rendering)
-        except (DBAPIError, OSError):
+        except TROUBLE:
             self._give_back(message)
         except Exception as error:
             _LOG.exception("cannot render %s %s", message.content, message.subject_id)

@@ -5,10 +5,9 @@ from __future__ import annotations
 
 import asyncio
 
-from sqlalchemy.exc import DBAPIError
-
 from digests.outbox.depart import depart
 from digests.storage.database import Database
+from digests.storage.trouble import TROUBLE
 
 
 class Departures:
@@ -42,5 +41,5 @@ class Departures:
         try:
             async with self._database.write() as session:
                 return await depart(session, leaving)
-        except (DBAPIError, OSError):
+        except TROUBLE:
             return set()

@@ -14,6 +14,7 @@ from digests.outbox.clock import Clock
 from digests.outbox.dispatch import Content
 from digests.outbox.settle import Result, settle
 from digests.storage.database import Database
+from digests.storage.trouble import TROUBLE
 
 _LOG = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ class Flusher:
             try:
                 await self._write(batch)
                 done = len(batch)
-            except (DBAPIError, OSError) as error:
+            except TROUBLE as error:
                 done = 0 if is_away(error) else await self._write_singly(batch)
             if done < len(batch):
                 # The commit may have come through: the slot numbers make a second one harmless.
@@ -98,7 +99,7 @@ class Flusher:
         for done, result in enumerate(batch):
             try:
                 await self._write([result])
-            except (DBAPIError, OSError) as error:
+            except TROUBLE as error:
                 if is_away(error):
                     return done
                 _LOG.exception("cannot settle message %d", result.id)
@@ -124,9 +125,9 @@ class Flusher:
 def is_away(error: BaseException) -> bool:
     """Whether the database could not be asked, or asks to be asked again; not that it refused. A server
     that starts or stops says so in words that SQLAlchemy files under no kind: the state's class tells."""
-    if isinstance(error, OperationalError | InterfaceError | OSError):
+    if isinstance(error, OperationalError | InterfaceError):
         return True
     if not isinstance(error, DBAPIError):
-        return False
+        return isinstance(error, TROUBLE)
     state = getattr(error.orig, "sqlstate", None) or ""
     return error.connection_invalidated or state[:2] in _ASK_AGAIN

@@ -39,6 +39,10 @@ class Leading:
         if taken.tat is not None:
             self.tat, self._until = taken.tat, taken.led_until
 
+    def answered(self, tat: datetime) -> None:
+        """A direct answer of this worker's took the next slot while it led: it leads on."""
+        self.tat = tat
+
     def leads(self, tat: datetime | None) -> bool:
         """Whether nobody claimed since, by the gate as it was seen."""
         return self._is_alone or (tat is not None and tat == self.tat)

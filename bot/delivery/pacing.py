@@ -5,19 +5,22 @@ PTB's own limiter lets bursts through and knows one process; the gate knows all 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from telegram.error import BadRequest, NetworkError, RetryAfter
 from telegram.ext import BaseRateLimiter
 
 from bot.delivery.counts import Counts
+from bot.delivery.window import Departure
 from bot.delivery.wire import Wire
 from digests.outbox import pace
 from digests.outbox.claim import EPOCH, locked_gate, move_paces
 from digests.outbox.clock import Clock, SharedClock
-from digests.outbox.direct import take_slot
+from digests.outbox.direct import Slot, take_slot
 from digests.outbox.settle import hold
 from digests.outbox.verdict import Meaning, Verdict
 from digests.storage.database import Database
@@ -50,6 +53,7 @@ class Pacing(BaseRateLimiter[None]):
         self._database, self._bot_id, self._rate = database, bot_id, rate
         self._clock: Clock = clock or SharedClock()
         self._wire = wire or Wire(rate, self._clock, is_alone=database.is_sqlite)
+        self._leading, self._turn = self._wire.leading, asyncio.Lock()
 
     async def initialize(self) -> None:
         """Nothing to do: the gate is in the database."""
@@ -74,7 +78,7 @@ class Pacing(BaseRateLimiter[None]):
             return await self._in_turn(chat, lambda: callback(*args, **kwargs))
         except RetryAfter as refusal:
             await self._heed(chat, refusal)
-            if _seconds(refusal) > LONGEST_WAIT:
+            if seconds_of(refusal) > LONGEST_WAIT:
                 raise
         try:
             return await self._in_turn(chat, lambda: callback(*args, **kwargs))
@@ -85,8 +89,7 @@ class Pacing(BaseRateLimiter[None]):
     async def _in_turn(
         self, chat: object, ask: Callable[[], Coroutine[Any, Any, Result]]
     ) -> Result:
-        await self.wait_for_slot(chat)
-        departure = await self._wire.leave()
+        departure = await self._leave(chat if isinstance(chat, int) else None)
         answered = True
         try:
             return await ask()
@@ -96,22 +99,59 @@ class Pacing(BaseRateLimiter[None]):
         finally:
             self._wire.returned(departure, answered=answered)
 
-    async def wait_for_slot(self, chat_id: object) -> None:
-        """Returns when one message may go to ``chat_id``."""
-        chat = chat_id if isinstance(chat_id, int) else None
+    async def _leave(self, chat_id: int | None) -> Departure:
+        """At its slot. Where other workers send too, a slot that was missed is not used; the next one has
+        room to be missed by."""
+        again = False
         while True:
-            async with self._database.write() as session:
-                slot = await take_slot(
-                    session, self._clock, bot_id=self._bot_id, ceiling=self._rate, chat_id=chat
-                )
+            slot = await self._slot(chat_id, again)
+            may_go = partial(self._may_go, slot, again)
+            if (departure := await self._wire.leave_if(may_go)) is not None:
+                self._leading.left(departure, slot.at)
+                return departure
+            again = True
+
+    def _may_go(self, slot: Slot, again: bool) -> bool:
+        if self._wire.is_alone:
+            return True
+        now, room = self._clock.monotonic(), pace.ROOM.total_seconds()
+        return now <= slot.at + (room if again else self._leading.may_be_late(now, room))
+
+    async def _slot(self, chat_id: int | None, again: bool) -> Slot:
+        """Returns at the slot of one message to ``chat_id``. Those who wait for the gate stand in a queue:
+        all asking it at once would keep the couriers from it."""
+        while True:
+            async with self._turn:
+                slot = await self._ask_for_slot(chat_id, again)
+                while not slot.is_taken and not slot.waits_for_chat:
+                    await self._clock.sleep_until(slot.at)
+                    slot = await self._ask_for_slot(chat_id, again)
             await self._clock.sleep_until(slot.at)
             if slot.is_taken:
-                return
+                return slot
+
+    async def _ask_for_slot(self, chat_id: int | None, again: bool) -> Slot:
+        async with self._database.write() as session:
+            slot = await take_slot(
+                session,
+                self._clock,
+                bot_id=self._bot_id,
+                ceiling=self._rate,
+                chat_id=chat_id,
+                last=self._leading.tat,
+                is_alone=self._wire.is_alone,
+                again=again,
+            )
+        if slot.is_taken:
+            self._wire.took(slot.number)
+        if slot.tat is not None:
+            self._leading.answered(slot.tat)
+        return slot
 
     async def _heed(self, chat_id: object, refusal: RetryAfter) -> None:
         """As of a courier's message: counted, and obeyed by all; a group speaks for itself alone."""
         self._counts.answers[Meaning.LATER] += 1
-        wait = timedelta(seconds=_seconds(refusal))
+        wait = timedelta(seconds=seconds_of(refusal))
         async with self._database.write() as session:
             # Before any other lock, as everywhere.
             await locked_gate(session, self._bot_id, self._rate, EPOCH)
@@ -129,6 +169,7 @@ def is_paced(endpoint: str) -> bool:
     return endpoint.startswith(_PACED) and endpoint not in _FREE
 
 
-def _seconds(refusal: RetryAfter) -> float:
+def seconds_of(refusal: RetryAfter) -> float:
+    """How long Telegram asks to wait; PTB is about to say it otherwise."""
     wait = refusal.retry_after
     return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

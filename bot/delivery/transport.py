@@ -120,7 +120,7 @@ def _parsed(response: Response) -> Answer:
             return Answer(status, data["result"])
         parameters = data.get("parameters") or {}
         return Answer(
-            data.get("error_code", status),
+            data["error_code"],
             description=data.get("description", ""),
             retry_after=parameters.get("retry_after"),
             migrate_to=parameters.get("migrate_to_chat_id"),

@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import exists, select
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery.rest import rest
@@ -20,7 +19,7 @@ from digests.outbox.expand import CHUNK, FIRST, HUNGRY_SECONDS, Expanded, expand
 from digests.outbox.gate import Worker
 from digests.outbox.rescue import rescue, tidy
 from digests.storage.database import Database
-from digests.storage.trouble import is_passing
+from digests.storage.trouble import TROUBLE, is_passing
 
 _LOG = logging.getLogger(__name__)
 
@@ -130,7 +129,7 @@ class Upkeep:
         while True:
             try:
                 await self.feed()
-            except (DBAPIError, OSError) as error:
+            except TROUBLE as error:
                 _LOG.warning("feeding waits for the database: %s", type(error).__name__)
             try:
                 # Not wait_for: Python 3.11's loses a cancellation that comes as we are woken.
@@ -151,7 +150,7 @@ class Upkeep:
             await asyncio.sleep(RESCUE_SECONDS)
             try:
                 await self.rescue()
-            except (DBAPIError, OSError) as error:
+            except TROUBLE as error:
                 _LOG.warning("rescuing waits for the database: %s", type(error).__name__)
 
     async def rescue(self) -> None:

@@ -14,6 +14,9 @@ from digests.outbox.verdict import Meaning, Verdict
 _UNSAID = timedelta(seconds=5)
 """How long to wait where Telegram says "too many requests" and not for how long."""
 
+_ELSEWHERE = (301, 302, 307, 308)
+"""Whoever sends us to another address has done nothing; we do not go there with a token."""
+
 # Fragments of Telegram's descriptions, in lower case, and the ledger's word for each.
 _FORBIDDEN = (
     ("blocked", "blocked"),
@@ -64,18 +67,22 @@ def judge(answer: Answer, *, chat_id: int) -> Verdict:
     if answer.status == 0:
         meaning = Meaning.UNCERTAIN if answer.may_have_arrived else Meaning.UNSENT
         return Verdict(meaning, answer.description)
+    if answer.status == 429 or answer.retry_after is not None:
+        return _later(answer, chat_id)
+    if answer.status in _ELSEWHERE:
+        return Verdict(Meaning.UNSENT, f"status {answer.status}")
     if answer.status >= 500 or not answer.is_parsed:
         return Verdict(Meaning.UNCERTAIN, f"status {answer.status}")
-    return _refusal(answer, chat_id)
+    return _refusal(answer)
 
 
-def _refusal(answer: Answer, chat_id: int) -> Verdict:
-    if answer.status == 429 or answer.retry_after is not None:
-        wait = timedelta(seconds=answer.retry_after) if answer.retry_after else _UNSAID
-        # A group has a limit of its own; a private chat that is told to wait speaks for the token.
-        return Verdict(
-            Meaning.LATER, "too many requests", retry_after=wait, whole_token=chat_id > 0
-        )
+def _later(answer: Answer, chat_id: int) -> Verdict:
+    wait = timedelta(seconds=answer.retry_after) if answer.retry_after else _UNSAID
+    # A group has a limit of its own; a private chat that is told to wait speaks for the token.
+    return Verdict(Meaning.LATER, "too many requests", retry_after=wait, whole_token=chat_id > 0)
+
+
+def _refusal(answer: Answer) -> Verdict:
     if answer.migrate_to is not None:
         return Verdict(Meaning.MOVED, "moved", moved_to=answer.migrate_to)
     text = answer.description.lower()

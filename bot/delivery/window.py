@@ -7,12 +7,14 @@ message is held to be counted when it is answered, or another that left after it
 then it may still be counted. (Not every answer is a sign of life: one that this process was slow to read
 says nothing of what left meanwhile.)
 
-What other workers send is not seen here: for them there are the gate's grace and the late-slot rule.
+What other workers send is known by its slots alone, as the gate numbers them: that they keep to these, the
+late-slot rule sees to, and the gate's grace is for the rest.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 SPAN = 1.004
@@ -52,6 +54,7 @@ class Window:
         self._span = span
         self._all: deque[Departure] = deque(maxlen=max(1, int(rate)))
         self._open: deque[Departure] = deque()
+        self._last = float("-inf")
         self._forget()
 
     def _forget(self) -> None:
@@ -68,12 +71,19 @@ class Window:
 
     def leave(self, now: float) -> Departure:
         """One leaves; the caller has seen that there is room."""
-        if self._all and now - self._all[-1].at > COLD:
+        if now - self._last > COLD:
             self._forget()
+        self._last = now
         departure = Departure(now)
         self._all.append(departure)
         self._open.append(departure)
         return departure
+
+    def others(self, slots: Iterable[float]) -> None:
+        """Other workers' messages left at these; some may have done so before our last."""
+        left = [*self._all, *(Departure(at, counted=at) for at in slots)]
+        self._all.clear()
+        self._all.extend(sorted(left, key=lambda one: one.at))  # the newest stay
 
     def answered(self, departure: Departure, now: float) -> None:
         """Telegram answered: it has counted this one, and as a rule whatever left before it."""

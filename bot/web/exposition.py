@@ -89,10 +89,14 @@ def registry_of(found: Figures, counts: Counts) -> CollectorRegistry:
     one("uncertain_receipts", twice, found.uncertain)
     waiting = "Messages that wait for a person's decision."
     each("undecided_messages", waiting, "fate", Fate, found.undecided)
-    one("rate_used", "Messages a second, over the last minute.", found.rate_used)
+    one(
+        "rate_used",
+        "Messages that ended, a second, over the last minute; direct answers apart.",
+        found.rate_used,
+    )
     one("rate_allowed", "Messages a second, at present.", found.rate_allowed or 0)
     one("held_seconds", "How long Telegram still makes us wait.", found.held_seconds)
-    one("workers", "Workers known.", found.workers)
+    one("workers", "Couriers heard of in the last minute.", found.workers)
     one("delivery_stopped", "1 where all delivery waits for a person's word.", found.stopped)
     dead = "Rows that vacuum has not taken away yet (PostgreSQL)."
     each("dead_rows", dead, "table", HOT, found.dead_rows)

@@ -60,12 +60,13 @@ class Figures:
     slots: int
     """Given out since the first start, for every message, edit, deletion and direct answer."""
     rate_used: float
-    """Messages that were answered in the last minute, by the second."""
+    """Messages that ended in the last minute, by the second; ``slots`` counts direct answers too."""
     rate_allowed: float | None
     """None where nothing was sent yet."""
     held_seconds: float
     """How long Telegram still makes us wait."""
     workers: int
+    """Couriers that were heard of in the last minute; each says every five seconds that it is there."""
     stopped: bool
     """Whether all delivery waits for a person's word."""
     dead_rows: dict[str, int]
@@ -104,7 +105,7 @@ async def figures(session: AsyncSession, *, now: datetime, ceiling: float) -> Fi
         rate_used=await _answered_since(session, now - MINUTE) / MINUTE.total_seconds(),
         rate_allowed=rate_now(gate.rate, gate.rate_changed_at, now, ceiling) if gate else None,
         held_seconds=max(0.0, held.total_seconds()) if held else 0.0,
-        workers=await _count(session, Worker.id),
+        workers=await _count(session, Worker.id, Worker.heartbeat_at > now - MINUTE),
         stopped=gate is not None and gate.stopped_at is not None,
         dead_rows=await _dead_rows(session),
         oldest_transaction_seconds=await _oldest_transaction(session),

@@ -39,6 +39,8 @@ class Webhook:
         """One call: checked, read, recognised, processed."""
         if not same(request.headers.get(SECRET), self._secret):
             return refusal(403, "not from Telegram")
+        if not self._updates.is_open:
+            return refusal(503, "nobody listens here yet")  # Telegram calls again
         if (request.content_length or 0) > LARGEST:
             return refusal(413, "too large")
         if request.content_type != "application/json":

@@ -6,7 +6,7 @@ of workers together keep to it, and no message is taken twice.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import cast
@@ -83,6 +83,10 @@ class Claim:
     """No other worker asks before; and from then on this one has time to claim again before they do."""
     has_moved: bool = False
     """Another worker claimed last: the slots have moved back for what this one sent late."""
+    slot_no: int | None = None
+    """The last slot that was given out; nothing where the gate did not tell."""
+    others: tuple[tuple[int, float], ...] = ()
+    """Slots of the last second, by number, that were taken since this worker's last claim."""
 
 
 async def locked_gate(session: AsyncSession, bot_id: int, ceiling: float, epoch: datetime) -> Gate:
@@ -114,6 +118,7 @@ async def claim(
     most: int,
     lead: timedelta = LEAD,
     last: datetime | None = None,
+    last_no: int | None = None,
     is_alone: bool = False,
     late: timedelta = timedelta(0),
     hurry: bool = False,
@@ -123,9 +128,10 @@ async def claim(
     with the alert: it may go at an earlier message's slot, and the others had every turn until now.
 
     ``ceiling`` is the rate the operator allows, in messages a second; ``last`` is the ``tat`` of this
-    worker's last claim, ``late`` by how much it missed a slot of the last second. It sees to it itself
-    that its own late messages crowd nobody; between two workers the slots move apart. Where another
-    claimed last, it takes nothing before slots would be lost; a worker that ``is_alone`` has no other.
+    worker's last claim, ``last_no`` its ``slot_no``, ``late`` by how much it missed a slot of the last
+    second. It sees to it itself that its own late messages crowd nobody; between two workers the slots move
+    apart. Where another claimed last, it takes nothing before slots would be lost; a worker that
+    ``is_alone`` has no other.
     """
     gate = await locked_gate(session, bot_id, ceiling, EPOCH)
     if gate.stopped_at is not None:
@@ -137,6 +143,9 @@ async def claim(
     if pace.was_set_back(reading.now, gate.tat):
         await follow_clock(session, gate, reading.now)
     rate = pace.rate_now(gate.rate, gate.rate_changed_at, reading.now, ceiling)
+    step = pace.interval(rate)
+    others = () if is_alone else _taken_since(last_no, gate, step, reading)
+    nothing = Claim((), reading.monotonic, 0.0, slot_no=gate.slot_no, others=others)
     tat = gate.tat
     if has_moved := not is_alone and gate.tat != last:
         is_led = tat > reading.now + pace.OTHERS_EARLY
@@ -144,20 +153,19 @@ async def claim(
         gate.tat = pace.pushed(gate.tat, reading.now, late)
         if is_led:
             again_at = reading.monotonic_at(pace.ask_at(gate.tat, lead, leads=False))
-            return Claim((), reading.monotonic, again_at, again_at, has_moved=True)
+            return replace(nothing, again_at=again_at, open_at=again_at, has_moved=True)
     first = pace.first_slot(reading.now + lead, tat, gate.hold_until)
-    step = pace.interval(rate)
     ahead = pace.ahead(step, hurry=hurry)
     slots = pace.slots(first, reading.now + ahead, step, most)
     if not slots:
         again_at = reading.monotonic_at(pace.ask_at(first, lead, leads=False))
         open_at = reading.monotonic_at(first - ahead)
-        return Claim((), reading.monotonic, again_at, open_at, has_moved=has_moved)
+        return replace(nothing, again_at=again_at, open_at=open_at, has_moved=has_moved)
     queues = await waiting(session, most=len(slots), horizon=slots[-1], now=reading.now)
     chosen, wheel = _choose(queues, slots, 0 if hurry else gate.wheel)
     if not chosen:
         again_at = reading.monotonic + pace.AHEAD.total_seconds()
-        return Claim((), reading.monotonic, again_at, again_at, has_moved=has_moved)
+        return replace(nothing, again_at=again_at, open_at=again_at, has_moved=has_moved)
     numbered = [(one, slot, gate.slot_no + n) for n, (one, slot) in enumerate(chosen, start=1)]
     await _take(session, numbered, owner, reading.now)
     gate.tat, gate.wheel = chosen[-1][1] + step, wheel
@@ -172,7 +180,22 @@ async def claim(
         tat=gate.tat,
         led_until=reading.monotonic_at(gate.tat - pace.OTHERS_EARLY - 2 * LEAD),
         has_moved=has_moved,
+        slot_no=gate.slot_no,
+        others=others,
     )
+
+
+def _taken_since(
+    last_no: int | None, gate: Gate, step: timedelta, reading: Reading
+) -> tuple[tuple[int, float], ...]:
+    """The newest slots before the gate's next one, ``step`` apart: rather too new than too old."""
+    most = int(timedelta(seconds=1) / step) + 1
+    first = max(gate.slot_no - most, gate.slot_no if last_no == gate.slot_no else last_no or 0)
+    times = (
+        (number, reading.monotonic_at(gate.tat - step * (gate.slot_no - number + 1)))
+        for number in range(first + 1, gate.slot_no + 1)
+    )
+    return tuple((number, at) for number, at in times if at > reading.monotonic - 1.0)
 
 
 async def follow_clock(session: AsyncSession, gate: Gate, now: datetime) -> None:

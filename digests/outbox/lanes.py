@@ -28,7 +28,21 @@ WHEEL = (
     Lane.URGENT,
 )
 
+MOST_IN_A_ROW = 3_000
+"""Direct answers that are counted: more are as many."""
+
 _HEIRS = (Lane.URGENT, Lane.CORRECTIONS, Lane.NOTICES, Lane.DIGESTS)
+
+
+def answered_in_a_row(turn: int) -> int:
+    """How many direct answers took a slot since the wheel was last turned: they stand in the same figure, as
+    whole turns of it."""
+    return turn // len(WHEEL)
+
+
+def one_more_answered(turn: int) -> int:
+    """The wheel's figure after another direct answer."""
+    return turn + len(WHEEL) if answered_in_a_row(turn) < MOST_IN_A_ROW else turn
 
 
 def order(turn: int) -> tuple[Lane, ...]:

@@ -24,11 +24,18 @@ OTHERS_EARLY = AHEAD * 0.4
 """The same where another worker claimed last: it had its chance before; and who claims for the first time
 takes longer."""
 
+GIVING_WAY = AHEAD * 0.1
+"""How long before it a slot is still asked for by an answer that follows many others: whoever claims has
+asked long before."""
+
 FURTHEST = timedelta(seconds=2)
 """No honest slot lies further ahead; one that does was taken before the clock was set back."""
 
 TOLERATED_LATE = timedelta(milliseconds=5)
 """A send this much after its slot still fits the grace; the rest of it is for clocks and the wire."""
+
+ROOM = timedelta(milliseconds=50)
+"""By so much a direct answer may miss its slot after it missed one."""
 
 PRIVATE_INTERVAL = timedelta(seconds=1.55)
 """In a private chat: with the burst below, never more than three messages in any three seconds."""
@@ -65,6 +72,12 @@ def after_set_back(
 def ahead(step: timedelta, *, hurry: bool) -> timedelta:
     """How far ahead slots are claimed; in a hurry one more, where slots lie ``step`` apart."""
     return AHEAD + min(step, AHEAD) if hurry else AHEAD
+
+
+def answers_ahead(step: timedelta, *, in_a_row: int) -> timedelta:
+    """How far ahead a direct answer takes its slot, where slots lie ``step`` apart and so many answers have
+    just had theirs. After as many as one claim would take, the outbox comes first."""
+    return AHEAD if in_a_row < max(1, AHEAD // step) else GIVING_WAY
 
 
 def first_slot(now: datetime, tat: datetime, hold_until: datetime | None) -> datetime:

@@ -13,7 +13,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.console import render
-from bot.doctor import Finding, examine
+from bot.doctor import PROXY, Finding, examine
 from bot.sandbox import Sandbox
 from bot.settings import Settings
 from digests.migrations import upgrade
@@ -106,6 +106,16 @@ async def test_slips_of_the_pen_are_noted(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("FRONTWIRE_TOKN", "x")
     found = await findings(tmp_path)
     assert found["settings.unknown"].values == {"name": "FRONTWIRE_TOKN"}
+
+
+async def test_a_proxy_that_is_not_used_is_noted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in PROXY:
+        monkeypatch.delenv(name, raising=False)
+    assert "network.proxy" not in await findings(tmp_path)
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:3128")
+    assert not (await findings(tmp_path))["network.proxy"].is_fault
 
 
 def test_every_finding_has_its_sentence() -> None:

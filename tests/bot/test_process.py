@@ -22,6 +22,7 @@ from bot.process import CONTENTS, Process, services
 from bot.sandbox import Fault, Limits, Sandbox
 from bot.settings import Settings
 from digests.errors import ConfigurationError, DatabaseLocked, SchemaOutdated, TokenRefused
+from digests.migrations import upgrade
 from digests.outbox.dispatch import Content
 
 ROOT = Path(__file__).parents[2]
@@ -93,6 +94,79 @@ async def test_updates_come_by_webhook_where_one_is_set(telegram: Sandbox, tmp_p
         said = await telegram.say(READER, "/help")
         await telegram.wait_for(READER, after=said)
         assert process.parts()["chat"]
+
+
+async def test_a_webhook_that_telegram_will_not_set_at_once_is_set_in_the_end(
+    telegram: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Eight workers that start together are told to wait; the network may fail meanwhile."""
+    monkeypatch.setattr("bot.process.FIRST_PAUSE", 0.01)
+    monkeypatch.setattr("bot.process.seconds_of", lambda _refusal: 0.01)
+    telegram.fault(Fault("too_many", method="setWebhook", times=2, retry_after=1))
+    telegram.fault(Fault("close", method="setWebhook", times=1))
+    hook = {"webhook_url": "http://127.0.0.1:9/x", "webhook_secret": "s3cret"}
+    process = process_on(telegram, f"sqlite:///{tmp_path}/x.db", **hook)
+    async with running(process) as task:
+        assert process.has_met_telegram.is_set()
+    assert task.exception() is None
+
+
+async def test_where_no_handlers_run_a_call_of_telegrams_is_not_taken(
+    telegram: Sandbox, tmp_path: Path
+) -> None:
+    """A door without the chat role, or before Telegram was met: it calls again, elsewhere or later."""
+    hook = {"webhook_url": "http://127.0.0.1:9/x", "webhook_secret": "s3cret"}
+    made = process_on(telegram, f"sqlite:///{tmp_path}/x.db", **hook)
+    with pytest.raises(ConfigurationError, match="chat needs web"):
+        Process(made.services, ["chat"])
+    process = Process(made.services, ["web"])
+    await upgrade(made.services.database)
+    address = await process.doors.open("127.0.0.1", 0)
+    secret = {"X-Telegram-Bot-Api-Secret-Token": "s3cret"}
+    async with (
+        aiohttp.ClientSession(headers=secret) as session,
+        session.post(f"{address}/x", json={"update_id": 1}) as answer,
+    ):
+        assert answer.status == 503
+    assert not process.updates.is_known(1)
+    await process.doors.close()
+    await made.services.database.close()
+
+
+async def test_a_webhook_that_telegram_refuses_is_told_by_its_setting(
+    telegram: Sandbox, tmp_path: Path
+) -> None:
+    hook = {"webhook_url": "http://example.org/x", "webhook_secret": "s3cret"}
+    process = process_on(telegram, f"sqlite:///{tmp_path}/x.db", **hook)
+    with pytest.raises(ConfigurationError, match=r"FRONTWIRE_WEBHOOK_URL: .*https"):
+        await process.run(migrate=True)
+
+
+async def test_from_the_moment_it_is_told_to_stop_nothing_is_claimed(
+    telegram: Sandbox, tmp_path: Path
+) -> None:
+    """However long its ticks and handlers take to end: who loses patience kills what is in flight."""
+    process = process_on(telegram, f"sqlite:///{tmp_path}/x.db")
+    async with running(process):
+        claims = process.courier.counts.claims
+        process.stop()
+        process.courier.wake()
+        await process.courier._claim_until_stopped()
+        assert process.courier.counts.claims == claims
+
+
+@pytest.mark.parametrize("role", ["courier", "web"])
+async def test_a_worker_without_the_chat_has_begun_too(
+    telegram: Sandbox, tmp_path: Path, role: str
+) -> None:
+    """Then the collector is told what lasts, or it holds up every send."""
+    made = process_on(telegram, f"sqlite:///{tmp_path}/x.db")
+    process = Process(made.services, [role])
+    task = asyncio.create_task(process.run(migrate=True))
+    async with asyncio.timeout(10):
+        await process.has_begun.wait()
+    process.stop()
+    await task
 
 
 async def test_a_second_process_on_the_same_file_is_refused(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from telegram import Update
 from telegram.ext import TypeHandler
 
@@ -210,7 +211,7 @@ class Refusing:
     async def call(self, method: str, body: dict[str, Any], **_: Any) -> Any:
         from bot.delivery.answer import Answer
 
-        return Answer(200, True) if method == "deleteWebhook" else Answer(self.status)
+        return Answer(200, True) if method == "deleteWebhook" else Answer(self.status, [])
 
 
 @pytest.mark.postgresql
@@ -240,3 +241,65 @@ async def test_one_worker_polls_and_hands_over_to_the_next(database: Database) -
         await second
     assert log == ["first", "second"]
     await other.close()
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+async def test_a_turn_that_ended_with_its_connection_is_known_to_have_ended(
+    database: Database,
+) -> None:
+    """As at a restart of the server: it is another worker's then."""
+    other = Database(database.url.render_as_string(hide_password=False))
+    async with PollingLock(database, 100) as lock:
+        assert await lock.holds()
+        async with other.read() as session:
+            await session.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+                    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+                )
+            )
+        assert not await lock.holds()
+        async with asyncio.timeout(5), PollingLock(other, 100) as heir:
+            assert await heir.holds()
+    await other.close()
+
+
+class Turn(PollingLock):
+    """Another worker's after a while."""
+
+    def __init__(self, polls: int) -> None:
+        self.left, self.entered, self.again = polls, 0, asyncio.Event()
+
+    async def __aenter__(self) -> Turn:
+        self.entered += 1
+        if self.entered > 1:
+            self.again.set()
+            await asyncio.Event().wait()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """It is not ours anyway."""
+
+    async def holds(self) -> bool:
+        """For so many polls."""
+        self.left -= 1
+        return self.left >= 0
+
+
+async def test_who_lost_its_turn_polls_no_more_until_it_has_it_again(bot: Bot) -> None:
+    asked: list[str] = []
+
+    class Counting(Refusing):
+        async def call(self, method: str, body: dict[str, Any], **more: Any) -> Any:
+            asked.append(method)
+            return await super().call(method, body, **more)
+
+    lock = Turn(polls=2)
+    polling = Polling(Counting(200), Updates(bot.app), lock)  # type: ignore[arg-type]
+    running = asyncio.create_task(polling.run())
+    async with asyncio.timeout(5):
+        await lock.again.wait()
+    assert asked == ["deleteWebhook", "getUpdates", "getUpdates"]
+    assert not polling.is_polling
+    await stop(running, polling)

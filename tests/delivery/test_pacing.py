@@ -12,6 +12,7 @@ from telegram.ext import ExtBot
 from bot.delivery.counts import Counts
 from bot.delivery.pacing import Pacing, is_paced
 from bot.delivery.transport import Transport, TransportRequest
+from bot.delivery.wire import Wire
 from bot.sandbox import Fault, Sandbox
 from digests.outbox.gate import ChatPace, Gate
 from digests.outbox.verdict import Meaning
@@ -66,6 +67,55 @@ async def test_an_answer_moves_the_gate_that_couriers_claim_from(
         pace = (await session.scalars(select(ChatPace))).one()
     assert gate.tat > now
     assert pace.chat_id == 1
+
+
+class Busy(JumpingClock):
+    """Of a process that is late, so many times."""
+
+    def __init__(self, now: datetime, *late: float) -> None:
+        super().__init__(now)
+        self._late = list(late)
+
+    async def sleep_until(self, monotonic: float) -> None:
+        await super().sleep_until(monotonic + (self._late.pop(0) if self._late else 0.0))
+
+
+@pytest.mark.parametrize(
+    ("is_alone", "late", "slots", "after"),
+    [
+        pytest.param(False, [0.004], 1, 0.004, id="hardly late"),
+        pytest.param(False, [0.2], 2, 0.2, id="a slot that was missed is not used"),
+        pytest.param(False, [0.2, 0.04], 2, 0.24, id="the next one has room"),
+        pytest.param(False, [0.2, 0.2, 0.0], 3, 0.4, id="but not for ever"),
+        pytest.param(True, [0.2], 1, 0.2, id="nobody else sends"),
+    ],
+)
+async def test_where_others_send_too_an_answer_keeps_to_its_slot(
+    database: Database, now: datetime, is_alone: bool, late: list[float], slots: int, after: float
+) -> None:
+    clock = Busy(now, *late)
+    wire = Wire(10.0, clock, is_alone=is_alone)
+    pacing = Pacing(database, bot_id=100, rate=10.0, clock=clock, wire=wire)
+    left = await pacing._leave(1)
+    assert left.at == pytest.approx(after, abs=0.11 if slots > 1 else 1e-6)
+    async with database.read() as session:
+        gate = (await session.scalars(select(Gate))).one()
+    assert gate.slot_no == slots
+
+
+async def test_an_answer_of_its_own_leaves_a_worker_in_the_lead(
+    database: Database, now: datetime
+) -> None:
+    wire = Wire(10.0, JumpingClock(now), is_alone=False)
+    pacing = Pacing(database, bot_id=100, rate=10.0, clock=JumpingClock(now), wire=wire)
+    await pacing._leave(1)
+    assert wire.leading.tat is None  # it did not lead
+    async with database.read() as session:
+        gate = (await session.scalars(select(Gate))).one()
+    wire.leading.answered(gate.tat)
+    await pacing._leave(2)
+    async with database.read() as session:
+        assert wire.leading.leads((await session.scalars(select(Gate))).one().tat)
 
 
 async def test_told_to_wait_it_waits_and_asks_again(

@@ -9,7 +9,8 @@ from telegram.error import InvalidToken, NetworkError, TimedOut
 from telegram.ext import ExtBot
 
 from bot.delivery.answer import Answer
-from bot.delivery.transport import Transport, TransportRequest
+from bot.delivery.connection import Response
+from bot.delivery.transport import Transport, TransportRequest, _parsed
 from bot.sandbox import Fault, Limits, Sandbox
 
 HELLO = {"chat_id": 1, "text": "hello"}
@@ -67,6 +68,15 @@ async def test_a_body_that_is_no_answer_is_said_to_be_none(
 ) -> None:
     sandbox.fault(Fault(kind, times=1))  # type: ignore[arg-type]
     assert not (await transport.call("sendMessage", HELLO)).is_parsed
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"[]", b"null", b"true", b'{"ok": false}', b'{"ok": true}', b'{"ok": true, "result"', b""],
+)
+def test_what_says_neither_what_was_done_nor_why_not_is_no_answer(body: bytes) -> None:
+    answer = _parsed(Response(200, body))
+    assert (answer.ok, answer.is_parsed) == (False, False)
 
 
 async def test_parameters_of_a_refusal_are_read(sandbox: Sandbox, transport: Transport) -> None:

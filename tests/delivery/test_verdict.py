@@ -122,8 +122,21 @@ def test_a_migration_is_a_move_whatever_its_text() -> None:
     assert judge(answer, chat_id=-9) == Verdict(Meaning.MOVED, "moved", moved_to=-1009)
 
 
-def test_what_cannot_be_read_may_have_arrived() -> None:
-    assert judge(Answer(200, is_parsed=False), chat_id=7).meaning is Meaning.UNCERTAIN
+@pytest.mark.parametrize(
+    ("status", "meaning"),
+    [
+        (200, Meaning.UNCERTAIN),
+        (403, Meaning.UNCERTAIN),
+        pytest.param(429, Meaning.LATER, id="a proxy's own limit"),
+        pytest.param(301, Meaning.UNSENT, id="the server is elsewhere"),
+        pytest.param(302, Meaning.UNSENT, id="somebody wants a login first"),
+        pytest.param(303, Meaning.UNCERTAIN, id="done, and its result is elsewhere"),
+    ],
+)
+def test_what_cannot_be_read_may_have_arrived_unless_its_status_says_otherwise(
+    status: int, meaning: Meaning
+) -> None:
+    assert judge(Answer(status, is_parsed=False), chat_id=7).meaning is meaning
 
 
 @pytest.mark.parametrize(

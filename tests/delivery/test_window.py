@@ -101,3 +101,23 @@ def test_where_nothing_is_answered_a_second_s_worth_goes_out_and_no_more() -> No
     assert window.room_at(60.0) is None
     window.lost(departures[0], 60.0)
     assert window.room_at(60.0) == 60.0 + SPAN
+
+
+@pytest.mark.parametrize(
+    ("others", "oldest"),
+    [
+        pytest.param([], None, id="none"),
+        pytest.param([2.5], 1.0, id="one since"),
+        pytest.param([1.5], 1.0, id="one between ours, of which we hear late"),
+        pytest.param([0.5], 0.5, id="one before ours"),
+        pytest.param([0.5, 2.5], 1.0, id="more than the rate: the newest count"),
+        pytest.param([0.1, 2.2, 2.3, 2.4, 2.5], 2.2, id="as many as the rate since"),
+    ],
+)
+def test_what_others_sent_counts_as_ours_does(others: list[float], oldest: float | None) -> None:
+    """At four a second, with three of our own."""
+    window = Window(4)
+    for at in (1.0, 2.0, 2.1):
+        window.lost(window.leave(at), at)
+    window.others(others)
+    assert window.room_at(2.6) == (2.6 if oldest is None else max(2.6, oldest + SPAN))

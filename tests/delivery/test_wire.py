@@ -60,3 +60,13 @@ async def test_what_is_not_answered_yet_may_be_counted_any_moment_now(now: datet
     assert wire.counted_by(left) == left.at
     await clock.sleep_until(left.at + 1.125)
     assert 0.99 < wire.counted_by(left) - left.at <= 1.0
+
+
+async def test_slots_of_others_take_room_when_they_come_and_our_own_do_not(now: datetime) -> None:
+    clock = JumpingClock(now)
+    wire, began = Wire(2, clock, is_alone=False), clock.monotonic()
+    wire.took(7)
+    wire.others_took([(6, began), (7, began), (8, began + 0.25)])
+    wire.returned(await wire.leave(), answered=True)
+    assert clock.monotonic() == began  # one slot was another's, one is to come, one was ours
+    assert (await wire.leave()).at == began + AMONG_OTHERS

@@ -17,6 +17,7 @@ from sqlalchemy import delete, func, select
 
 from digests.audience.slot import Appointment, Slot
 from digests.editions.compose import compose
+from digests.editions.redate import dated_too_late, redate
 from digests.outbox.expand import expand
 from digests.outbox.message import OutboxMessage
 from digests.storage.database import Database
@@ -84,6 +85,7 @@ async def _next(database: Database, now: datetime) -> datetime:
 async def _tick(database: Database, now: datetime) -> Counter[tuple[str, date]]:
     """Plans and expands; which zone's digests came of it, with the local date each was for."""
     async with database.write() as session:
+        await redate(session, await dated_too_late(session, now=now))
         await compose(session, now=now)
     async with database.write() as session:
         while (await expand(session, now=now, rate=30)).looked:

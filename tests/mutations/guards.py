@@ -121,4 +121,34 @@ MUTATIONS = (
         "tests/outbox/test_restored.py"
         "::test_a_queue_that_nobody_served_for_hours_waits_for_a_person",
     ),
+    Mutation(
+        "other workers' slots: what they sent counts in one's own window",
+        "bot/delivery/wire.py",
+        "self._window.others(passed)",
+        "pass",
+        "tests/delivery/test_wire.py"
+        "::test_slots_of_others_take_room_when_they_come_and_our_own_do_not",
+    ),
+    Mutation(
+        "direct answers: a slot that was missed is not used",
+        "bot/delivery/pacing.py",
+        "if self._wire.is_alone:",
+        "if True:",
+        "tests/delivery/test_pacing.py::test_where_others_send_too_an_answer_keeps_to_its_slot",
+    ),
+    Mutation(
+        "direct answers: what waits in the outbox has its share",
+        "digests/outbox/direct.py",
+        "in_a_row=answered_in_a_row(gate.wheel)",
+        "in_a_row=0",
+        "tests/outbox/test_direct.py::test_after_many_answers_in_a_row_the_outbox_is_asked_first",
+    ),
+    Mutation(
+        "lease: no request outlasts it, however slowly its answer trickles",
+        "bot/delivery/connection.py",
+        "min(self._loop.time() + self._patience, self._at_last)",
+        "self._loop.time() + self._patience",
+        "tests/delivery/test_connections_in_trouble.py"
+        "::test_what_trickles_ends_before_its_messages_lease",
+    ),
 )

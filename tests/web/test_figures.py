@@ -10,7 +10,7 @@ from sqlalchemy import text, update
 from bot.web.figures import figures
 from digests.audience.subscriber import SubscriberState
 from digests.outbox.dispatch import Lane, MessageKind
-from digests.outbox.gate import Gate
+from digests.outbox.gate import Gate, Worker
 from digests.outbox.message import MessageState, OutboxMessage
 from digests.outbox.receipt import Outcome
 from digests.storage.database import Database
@@ -26,6 +26,18 @@ async def test_the_pace_is_that_of_the_last_minute(database: Database, now: date
     async with database.read() as session:
         found = await figures(session, now=now, ceiling=30)
     assert (found.rate_used, found.rate_allowed, found.slots) == (3 / 60, None, 0)
+
+
+async def test_workers_are_those_that_were_heard_of_a_moment_ago(
+    database: Database, now: datetime
+) -> None:
+    """One that ended is remembered for an hour, and is none."""
+    async with database.write() as session:
+        for name, age in (("a", 4), ("b", 59), ("c", 61), ("d", 3000)):
+            heard = now - timedelta(seconds=age)
+            session.add(Worker(id=name, started_at=heard, heartbeat_at=heard))
+    async with database.read() as session:
+        assert (await figures(session, now=now, ceiling=30)).workers == 2
 
 
 async def test_a_lowered_rate_is_shown_as_it_comes_back(database: Database, now: datetime) -> None:

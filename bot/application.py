@@ -213,6 +213,8 @@ BUTTONS: dict[str, ButtonHandler] = {
     "story": story.open_story,
     "story_standing": story.set_standing,
     "story_severity": story.set_severity,
+    "story_correct": story.ask_correction,
+    "story_retract": story.ask_retraction,
     "audit": log.older_audit,
     "delivery_resume": stopped.resume,
     "dismiss": editors.dismiss_editor,

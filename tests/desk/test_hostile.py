@@ -116,7 +116,7 @@ async def test_a_press_on_what_was_changed_meanwhile_is_refused_and_shows_the_ch
     card = desk.with_button(EDITOR, "Send to 3")
     send = next(b["callback_data"] for b in buttons(card) if b["text"].startswith("Send"))
     await desk.tap(EDITOR, "Severity")
-    await desk.tap(EDITOR, "✓ ▪︎ Priority")
+    await desk.tap(EDITOR, "⚡ Flash")
     assert (await desk.tap_data(EDITOR, card, send)).startswith("Somebody changed it meanwhile")
     await desk.deliver()
     assert [desk.screen(reader) for reader in READERS] == [[], [], []]

@@ -50,7 +50,9 @@ async def test_a_reader_who_forges_any_of_the_desks_buttons_is_refused(desk: New
 )
 async def test_a_readers_editor_command_is_refused(desk: Newsroom, command: str) -> None:
     (answer,) = await desk.say(READER, f"/{command} 1")
-    assert answer["text"] == ONLY
+    said, _, more = answer["text"].partition("\n")
+    assert said == ONLY
+    assert ("“Report an error”" in more) == (command in ("correct", "retract"))
     assert len([act for act in await desk.audited() if act.startswith("refused")]) == 1
 
 

@@ -29,6 +29,7 @@ def reached(desk: Newsroom) -> list[int]:
 
 async def test_it_goes_out_at_the_time_it_was_approved_for(desk: Newsroom) -> None:
     assert "Goes out:" in await drafted(desk, "14:00 Kyiv")
+    assert desk.last(EDITOR).startswith("Draft 1 goes out at this time, if it is approved by then:")
     await desk.tap(EDITOR, "Send to 3 at 14:00")
     assert "approved by 2, waits for its time" in desk.screen(EDITOR)[1]["text"]
     await desk.tick()

@@ -237,10 +237,13 @@ async def test_a_reader_reports_an_error_and_is_answered(desk: Newsroom) -> None
     assert "The editors have it" in desk.last(reader)
     await desk.deliver()
     assert "It was a <warehouse>." in desk.last(EDITOR)
+    notice = desk.with_button(EDITOR, "Answer")
     await desk.tap(EDITOR, "Answer")
     await desk.say(EDITOR, "You are right, thank you.")
     await desk.deliver()
     assert "You are right, thank you." in desk.last(reader)
+    toast = await desk.tap(EDITOR, "Answer", message=notice)
+    assert toast == "Somebody answered that reader already."
 
 
 async def test_reports_wait_at_the_desk_until_they_are_answered(desk: Newsroom) -> None:

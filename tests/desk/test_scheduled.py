@@ -91,12 +91,14 @@ async def test_missed_by_more_than_an_hour_it_is_back_at_the_desk_with_a_notice(
         ("in 90 hours", "That is more than two days away."),
     ],
 )
-async def test_what_is_no_time_is_answered_with_what_is_one(
+async def test_what_is_no_time_is_answered_with_what_is_one_and_the_next_is_heard(
     desk: Newsroom, said: str, answer: str
 ) -> None:
     await drafted(desk, said)
     assert desk.last(EDITOR).startswith(answer)
     assert "6:30" in desk.last(EDITOR) or "14:00" in desk.last(EDITOR)
+    await desk.say(EDITOR, "14:00")
+    assert desk.last(EDITOR).startswith("Draft 1 goes out at this time")
 
 
 async def test_where_two_must_agree_the_second_approves_the_time_too(desk: Newsroom) -> None:

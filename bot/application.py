@@ -247,6 +247,7 @@ BUTTONS: dict[str, ButtonHandler] = {
     "report_drop": reports.drop_report,
     "reports": reports.reports_page,
     "report_answer": reports.ask_answer,
+    "report_stories": reports.show_stories,
 }
 """By the first word of the callback data."""
 

@@ -254,7 +254,26 @@ async def test_reports_wait_at_the_desk_until_they_are_answered(desk: Newsroom) 
     await desk.say(EDITOR, "/desk")
     await desk.tap(EDITOR, "Errors that readers report")
     assert "It was a warehouse." in desk.last(EDITOR)
+    assert "Missile strikes reported on a depot near Luhansk" in desk.last(EDITOR)
     await desk.tap(EDITOR, "Answer report")
     await desk.say(EDITOR, "Thank you, you are right.")
     await desk.say(EDITOR, "/desk")
     assert "report of an error" not in desk.last(EDITOR)
+
+
+async def test_of_an_error_in_a_digest_the_desk_is_told_which_and_opens_its_stories(
+    desk: Newsroom,
+) -> None:
+    await digest_of_a_wrong_story(desk)
+    reader = READERS[0]
+    await desk.tap(reader, "Report an error")
+    await desk.say(reader, "It was a warehouse.")
+    await desk.deliver()
+    assert desk.last(EDITOR).startswith("A reader reports an error · Digest of 23 November, 08:00")
+    await desk.tap(EDITOR, "Its stories")
+    await desk.tap(EDITOR, "A depot was hit")
+    await desk.tap(EDITOR, "Correct")
+    assert desk.last(EDITOR).startswith("What is right?")
+    await desk.say(EDITOR, "/desk")
+    await desk.tap(EDITOR, "Errors that readers report")
+    assert "· Digest of 23 November, 08:00" in desk.last(EDITOR)

@@ -286,3 +286,15 @@ async def test_an_anonymous_admin_cannot_use_a_link_to_the_desk(desk: Newsroom) 
     await desk.heed()
     assert "I must know who you are" in desk.last(group)
     assert "Welcome to the desk" in (await desk.say(READER, start))[0]["text"]
+
+
+async def test_pause_and_resume_pressed_by_two_say_that_it_is_so_already(desk: Newsroom) -> None:
+    await desk.say(EDITOR, TEXT)
+    await desk.tap(EDITOR, "Send to 3")
+    card = desk.screen(EDITOR)[1]
+    for act in ("alert_pause:1", "alert_resume:1"):
+        assert await desk.tap_data(EDITOR, card, act) == ""
+        toast = await desk.tap_data(OWNER, card, act)
+        assert toast == "Somebody at the desk was faster: it is so already."
+    await desk.deliver()
+    assert (await desk.tap_data(OWNER, card, "alert_pause:1")).startswith("It is over already")

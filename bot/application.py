@@ -213,6 +213,8 @@ BUTTONS: dict[str, ButtonHandler] = {
     "story": story.open_story,
     "story_standing": story.set_standing,
     "story_severity": story.set_severity,
+    "story_correct": story.ask_correction,
+    "story_retract": story.ask_retraction,
     "audit": log.older_audit,
     "delivery_resume": stopped.resume,
     "dismiss": editors.dismiss_editor,
@@ -245,6 +247,7 @@ BUTTONS: dict[str, ButtonHandler] = {
     "report_drop": reports.drop_report,
     "reports": reports.reports_page,
     "report_answer": reports.ask_answer,
+    "report_stories": reports.show_stories,
 }
 """By the first word of the callback data."""
 

@@ -241,6 +241,19 @@ def test_no_verb_commits() -> None:
     assert found == []
 
 
+def test_the_desks_log_is_only_ever_added_to() -> None:
+    """Its rows are named where they are defined, added and read, and nowhere else; there none is changed."""
+    naming = {
+        path.relative_to(ROOT).as_posix()
+        for path in CODE
+        if "versions" not in path.parts
+        and re.search(r"AuditEntry|audit_entry", path.read_text(encoding="utf-8"))
+    }
+    assert naming == {"digests/alerts/audit.py", "digests/alerts/editor.py"}
+    keeper = (ROOT / "digests/alerts/audit.py").read_text(encoding="utf-8")
+    assert not re.search(r"delete|update", keeper)
+
+
 def test_only_the_settings_read_the_environment() -> None:
     """And the doctor, who looks for slips of the pen there."""
     allowed = {"bot/settings.py", "bot/doctor.py"}

@@ -11,6 +11,7 @@ from telegram import Update
 from bot.chat.subject import enrolled, for_admins, show
 from bot.chat.subscriptions import portrait_of
 from bot.context import Context
+from digests.audience.said_language import nearest_language, read_language
 from digests.audience.subscribe import set_empty_day, set_language, set_length, set_map
 from digests.audience.subscriber import EmptyDay, Subscriber
 from digests.audience.taste import Length
@@ -43,6 +44,7 @@ async def _put_map(session: AsyncSession, row: Subscriber, word: str) -> None:
 
 
 WITH_MAP, WITHOUT_MAP = "with", "without"
+_LONGEST_SAID = 32
 
 WISHES = {
     "empty": Wish(tuple(EmptyDay), _put_empty, lambda row: row.empty_day),
@@ -92,13 +94,37 @@ async def put(update: Update, context: Context, what: str, word: str) -> None:
 
 @for_admins
 async def say_language(update: Update, context: Context) -> None:
-    """/language."""
-    await _choice(update, context, "language", here=False)
+    """/language uk; without words, or with one we do not know, the page with buttons."""
+    said = " ".join(context.args or ())[:_LONGEST_SAID]
+    language = read_language(said)
+    if language is None:
+        nearest = nearest_language(said) if said else None
+        await _choice(update, context, "language", here=False, said=said, nearest=nearest)
+        return
+    async with context.database.write() as session:
+        set_language(await enrolled(session, update, context), language)
+    await context.answer("chat/language_set.html", set_to=language)
 
 
-async def _choice(update: Update, context: Context, what: str, *, here: bool) -> None:
+async def _choice(
+    update: Update,
+    context: Context,
+    what: str,
+    *,
+    here: bool,
+    said: str = "",
+    nearest: Language | None = None,
+) -> None:
     me = await portrait_of(update, context)
     kept = WISHES[what].now(me.row) if me else ""
+    values = WISHES[what].values
     await show(
-        context, "chat/choice.html", here=here, what=what, kept=kept, values=WISHES[what].values
+        context,
+        "chat/choice.html",
+        here=here,
+        what=what,
+        kept=kept,
+        values=values,
+        said=said,
+        nearest=nearest,
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
+from sqlalchemy import delete
 from telegram import Bot, Update
 from telegram.error import Forbidden, TelegramError
 
@@ -118,12 +119,15 @@ async def _laid(
         controls_id = await send(bot, card.chat_id, face.controls(audience), reply_to=ids[0])
     except Forbidden:
         async with services.database.write() as session:
-            await session.delete(await session.get_one(Card, card.id))
+            await session.execute(delete(Card).where(Card.id == card.id))
         return False
     lacks = _lacks(face, audience)
     prints = [fingerprint(preview) for preview in face.previews]
     async with services.database.write() as session:
-        laid = await session.get_one(Card, card.id)
+        laid = await session.get(Card, card.id)
+        if laid is None:
+            # Their role was taken away meanwhile.
+            return True
         laid.shape, laid.message_id = face.shape, controls_id
         laid.dealing_until = services.clock() + DEALING if lacks else None
         laid.preview_id, laid.preview_print = ids[0], prints[0]
@@ -185,5 +189,6 @@ async def _renew_previews(services: Services, bot: Bot, card: Card, face: Face) 
         if message_id is not None and now != before:
             await edit(bot, card.chat_id, message_id, preview)
     async with services.database.write() as session:
-        shown = await session.get_one(Card, card.id)
-        shown.preview_print, shown.other_print = prints
+        shown = await session.get(Card, card.id)
+        if shown is not None:
+            shown.preview_print, shown.other_print = prints

@@ -76,7 +76,7 @@ async def _turn(update: Update, context: Context, act: str, alert_id: int) -> No
             for one in await going_out(session, alert_id)
         ]
         if not any(done):
-            raise Stale("over")
+            raise Stale("decided" if done else "over")
         await record(session, act, f"alert:{alert_id}", by=person(update), now=now)
         await measure_anew(session, alert_id)
     await redraw(context.services, context.bot, alert_id)

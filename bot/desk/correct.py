@@ -12,7 +12,7 @@ from bot.desk.card import redraw
 from bot.desk.correction_preview import controls_of, headline_of, preview
 from bot.desk.door import desk, number, person, who
 from bot.desk.heard import photo_in, words_after_command
-from bot.desk.which import alert_meant, chosen, news_meant
+from bot.desk.which import alert_meant, chosen, news_meant, offer_alerts
 from digests.alerts.alert import Alert
 from digests.alerts.dialogue import Asked, answered, ask
 from digests.alerts.permission import Act
@@ -178,16 +178,19 @@ async def propose(
 async def _begin(update: Update, context: Context, kind: CorrectionKind) -> None:
     message = update.message
     wrong = message.reply_to_message if message else None
-    if message is None or wrong is None:
-        await context.answer("desk/correct_what.html", kind=kind)
+    if message is None:
+        raise Stale("gone")
+    words = words_after_command(message)
+    photo = photo_in(message) if kind is CorrectionKind.CORRECT else None
+    said: dict[str, Any] = {"words": words, "photo": photo}
+    if wrong is None:
+        what = "desk/correct_what.html"
+        await offer_alerts(update, context, what, "amend_alert", kind=kind, **said)
         return
-    words, photo = words_after_command(message), photo_in(message)
     news = await news_meant(context, wrong)
     if news.content in (Content.EDITION, Content.NEWS):
         await _ask_story(update, context, kind, news, words)
         return
-    photo = photo if kind is CorrectionKind.CORRECT else None
-    said: dict[str, Any] = {"words": words, "photo": photo}
     alert_id = await alert_meant(update, context, news, "amend_alert", kind=kind, **said)
     if alert_id is not None:
         await _correct_alert(update, context, kind, alert_id, **said)

@@ -31,7 +31,7 @@ from digests.errors import (
 )
 
 REFUSED = "desk/refused.html"
-_FURTHER_REASONS = ("anonymous", "second", "own", "writer", "owner")
+_FURTHER_REASONS = ("anonymous", "second", "own", "writer", "owner", "owners", "editors")
 """Why somebody may not whose role would allow it."""
 
 Choice = TypeVar("Choice", bound=StrEnum)

@@ -26,7 +26,8 @@ async def change_draft(
             alert = await propose.change(
                 session, alert_id, revision, **who(update, context), **changes
             )
-            await reconsider(session, alert, now=context.now())
+            if alert.revision != revision:
+                await reconsider(session, alert, now=context.now())
     finally:
         await show(update, context, alert_id, page)
 

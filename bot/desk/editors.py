@@ -100,12 +100,19 @@ async def join(update: Update, context: Context, code: str) -> None:
 
 async def _add(update: Update, context: Context, words: list[str]) -> None:
     role = Role.REVIEWER if "reviewer" in words else Role.EDITOR
+    user_id, now = _meant(update, words), context.now()
+    # They work at one desk: who never told us their language likely speaks the owner's.
+    ours = await context.language()
     async with context.database.write() as session:
-        await appoint(
+        owners = context.settings.owners
+        await appoint(session, user_id, role, by=person(update), owners=owners, now=now)
+        await announce(
             session,
-            _meant(update, words),
-            role,
-            **who(update, context),
+            chat_id=user_id,
+            kind="appointed",
+            values={"role": role.value},
+            now=now,
+            language=await language_at(session, user_id) or ours,
         )
 
 

@@ -25,6 +25,7 @@ from digests.corrections.correction import CorrectedSubject, CorrectionKind
 from digests.errors import (
     Incomplete,
     RequestError,
+    Stale,
     TooLong,
     TooManyPlaces,
     UnknownPlace,
@@ -87,7 +88,9 @@ async def _take(update: Update, context: Context, asked: Dialogue) -> None:
     except (Incomplete, TooLong, UnreadableTime, UnknownPlace, TooManyPlaces) as error:
         await refuse(update, context, error, wish=asked.asked)
     except RequestError as error:
-        await _close(context, asked)
+        # "Say a later one" waits for it: what they say next must not be taken for small talk.
+        if not (isinstance(error, Stale) and error.how in ("time", "far")):
+            await _close(context, asked)
         await refuse(update, context, error, wish=asked.asked)
 
 

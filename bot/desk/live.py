@@ -77,7 +77,9 @@ async def _follow(services: Services, bot: Bot, card: Card) -> int:
         face = await draw(services, session, card)
     is_there = await show_controls(bot, card, face.controls(None))
     async with services.database.write() as session:
-        shown = await session.get_one(Card, card.id)
+        shown = await session.get(Card, card.id)
+        if shown is None:
+            return 0
         shown.shown, shown.shown_sent, shown.shown_at = how.fingerprint, how.counts.sent, now
         if how.is_over or not is_there:
             shown.dispatch_id = None

@@ -15,7 +15,8 @@ from digests.outbox.tally import Tally, tally
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A dispatch's state and counts; the rate is in messages a second, the time left in seconds."""
+    """A dispatch's state and counts; the rate is in messages a second, the time left in seconds. ``earlier``
+    copies of the same alert arrived by dispatches before it."""
 
     dispatch_id: int
     state: DispatchState
@@ -23,6 +24,7 @@ class Progress:
     counts: Tally
     rate: float
     left: float
+    earlier: int
 
     @property
     def settled(self) -> int:
@@ -57,7 +59,20 @@ async def progress(
     if card is not None and card.shown_at is not None and now > card.shown_at:
         rate = (counts.sent - card.shown_sent) / (now - card.shown_at).total_seconds()
     left = (counts.waiting + counts.sending) / (rate if rate > 0 else ceiling)
-    return Progress(dispatch.id, dispatch.state, dispatch.state_reason, counts, rate, left)
+    earlier = await _arrived_before(session, dispatch)
+    return Progress(dispatch.id, dispatch.state, dispatch.state_reason, counts, rate, left, earlier)
+
+
+async def _arrived_before(session: AsyncSession, dispatch: Dispatch) -> int:
+    others = await session.scalars(
+        select(Dispatch.id).where(
+            Dispatch.content == dispatch.content,
+            Dispatch.subject_id == dispatch.subject_id,
+            Dispatch.kind == MessageKind.SEND,
+            Dispatch.id < dispatch.id,
+        )
+    )
+    return sum([(await tally(session, one)).sent for one in others])
 
 
 async def dispatch_of(session: AsyncSession, alert_id: int) -> int | None:

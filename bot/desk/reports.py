@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 from telegram.constants import ChatType
@@ -18,6 +20,7 @@ from digests.alerts.wording import headline, tidied
 from digests.corrections import report as reports
 from digests.corrections.meant import News, copy_in, stories_in
 from digests.corrections.report import Report
+from digests.editions.edition import Edition
 from digests.errors import Stale
 from digests.outbox.dispatch import Content
 from digests.outbox.notice import announce
@@ -78,7 +81,23 @@ async def reports_page(update: Update, context: Context) -> None:  # noqa: ARG00
     async with context.database.read() as session:
         found = await reports.longest_waiting(session, PAGE)
         more = await reports.unanswered(session) - len(found)
-    await context.answer("desk/reports.html", reports=found, more=more)
+        shown = [
+            (made, await _headline(session, made), await _digest_at(session, made))
+            for made in found
+        ]
+    await context.answer("desk/reports.html", reports=shown, more=more)
+
+
+@desk(Act.CORRECT)
+async def show_stories(update: Update, context: Context, report: str) -> None:  # noqa: ARG001
+    """The stories of the digest that a reader found an error in; each can be opened and put right."""
+    language = await context.language()
+    async with context.database.read() as session:
+        made = await session.get(Report, number(report))
+        if made is None or made.content not in (Content.EDITION, Content.NEWS):
+            raise Stale("gone")
+        stories = await stories_in(session, News(made.content, made.subject_id), language)
+    await context.answer("desk/story_find.html", stories=stories, asked=True)
 
 
 @desk(Act.CORRECT)
@@ -110,6 +129,7 @@ async def give_answer(update: Update, context: Context, report_id: int, words: s
 
 
 async def _tell_desk(session: AsyncSession, context: Context, made: Report) -> None:
+    digest_at = await _digest_at(session, made)
     for chat_id in await desk_chats(session, context.settings.owners):
         await announce(
             session,
@@ -120,6 +140,7 @@ async def _tell_desk(session: AsyncSession, context: Context, made: Report) -> N
                 "words": made.words,
                 "headline": await _headline(session, made),
                 "alert": made.subject_id if made.content is Content.ALERT else None,
+                "digest_at": digest_at.isoformat() if digest_at else None,
             },
             now=context.now(),
             language=await language_at(session, chat_id),
@@ -139,3 +160,11 @@ async def _headline(session: AsyncSession, made: Report) -> str | None:
     alert = await session.get_one(Alert, made.subject_id)
     revision = await session.get_one(AlertRevision, (alert.id, alert.revision))
     return headline(revision.texts[revision.main_language])
+
+
+async def _digest_at(session: AsyncSession, made: Report) -> datetime | None:
+    """Which digest it is about."""
+    if made.content is not Content.EDITION:
+        return None
+    edition = await session.get(Edition, made.subject_id)
+    return edition.window_end if edition else None

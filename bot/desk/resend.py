@@ -8,7 +8,7 @@ from telegram import Update
 from bot.context import Context
 from bot.desk.card import redraw
 from bot.desk.door import desk, number, who
-from bot.desk.which import alert_meant, chosen, news_meant
+from bot.desk.which import alert_meant, chosen, news_meant, offer_alerts
 from digests.alerts import resend as alerts
 from digests.alerts.card import Card
 from digests.alerts.permission import Act
@@ -21,7 +21,7 @@ async def resend(update: Update, context: Context) -> None:
     message = update.message
     meant = message.reply_to_message if message else None
     if meant is None:
-        await context.answer("desk/resend_what.html")
+        await offer_alerts(update, context, "desk/resend_what.html", "resend_alert")
         return
     news = await news_meant(context, meant)
     alert_id = await alert_meant(update, context, news, "resend_alert")

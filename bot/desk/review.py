@@ -215,6 +215,8 @@ async def set_time(
     table = await asyncio.to_thread(cities)
     moment = read_moment(said, now=context.now(), timezone=manner.timezone, cities=table)
     await change_draft(update, context, alert_id, revision, Page.MAIN, release_at=moment)
+    # "7:00" may be tomorrow's: they are to read at once how it was understood.
+    await context.answer("desk/release_set.html", alert=alert_id, moment=moment)
 
 
 async def set_translation(

@@ -1,4 +1,5 @@
-"""``/story``: an editor looks at a story and says how far it can be relied upon, against the rule."""
+"""``/story``: an editor looks at a story, says how far it can be relied upon, against the rule, or puts right
+what was sent of it."""
 
 from __future__ import annotations
 
@@ -8,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
 from bot.context import Context
-from bot.desk.door import desk, number, who
+from bot.desk.door import desk, number, person, who
 from bot.desk.heard import words_after_command
+from digests.alerts.dialogue import Asked, ask
 from digests.alerts.permission import Act
 from digests.corrections.judgement import judge_severity, judge_standing
 from digests.corrections.meant import copy_in, stories_in
@@ -86,6 +88,30 @@ async def set_severity(
             session, number(story), number(revision), severity, **who(update, context)
         )
     await context.change("desk/story.html", **await _page(context, number(story)))
+
+
+@desk(Act.CORRECT)
+async def ask_correction(update: Update, context: Context, story: str, revision: str) -> None:
+    """What was sent of it is wrong: waits for the right words."""
+    await _ask(update, context, Asked.CORRECTION, number(story), number(revision))
+
+
+@desk(Act.CORRECT)
+async def ask_retraction(update: Update, context: Context, story: str, revision: str) -> None:
+    """What was sent of it is taken back: waits for the reason."""
+    await _ask(update, context, Asked.REASON, number(story), number(revision))
+
+
+async def _ask(
+    update: Update, context: Context, asked: Asked, story_id: int, revision: int
+) -> None:
+    user_id = person(update)
+    async with context.database.write() as session:
+        story = await session.get(Story, story_id)
+        if story is None or story.revision != revision:
+            raise Stale("changed" if story else "gone")
+        await ask(session, asked, user_id, now=context.now(), story=story_id, revision=revision)
+    await context.answer(f"desk/ask_{asked}.html", alert=None, pictured=False)
 
 
 async def _page(context: Context, story_id: int) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from bot.desk.card import redraw
 from bot.desk.door import desk, number, person, who
 from bot.desk.heard import photo_in, words_after_command
 from bot.desk.update_preview import controls_of, preview
-from bot.desk.which import alert_meant, chosen, news_meant
+from bot.desk.which import alert_meant, chosen, news_meant, offer_alerts
 from digests.alerts.alert import Alert, AlertState
 from digests.alerts.dialogue import Asked
 from digests.alerts.dialogue import ask as ask_person
@@ -34,10 +34,12 @@ async def update_alert(update: Update, context: Context) -> None:
     """In reply to an alert, or to its card; the words are the whole newer text."""
     message = update.message
     meant = message.reply_to_message if message else None
-    if message is None or meant is None:
-        await context.answer("desk/update_what.html")
-        return
+    if message is None:
+        raise Stale("gone")
     said: dict[str, Any] = {"words": words_after_command(message), "photo": photo_in(message)}
+    if meant is None:
+        await offer_alerts(update, context, "desk/update_what.html", "update_alert", **said)
+        return
     alert_id = await alert_meant(
         update, context, await news_meant(context, meant), "update_alert", **said
     )

@@ -1,7 +1,9 @@
-"""Which alert an editor means by the message they reply to; where it tells of several, they are asked."""
+"""Which alert an editor means by the message they reply to; where it tells of several, or they replied to
+none, they are asked."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import select
@@ -10,7 +12,7 @@ from telegram import Message, Update
 
 from bot.context import Context
 from bot.desk.door import number, person
-from digests.alerts.alert import Alert, AlertRevision
+from digests.alerts.alert import Alert, AlertRevision, AlertState, RevisionReason
 from digests.alerts.card import card_at
 from digests.alerts.dialogue import Asked, answered, ask
 from digests.alerts.waking import WakingAlert
@@ -18,6 +20,18 @@ from digests.alerts.wording import headline
 from digests.corrections.meant import News, copy_in
 from digests.errors import Stale
 from digests.outbox.dispatch import Content
+
+OFFERED = 6
+"""Alerts to choose from; older ones are replied to."""
+
+_AS_THEY_STAND = (
+    select(AlertRevision)
+    .join(
+        Alert,
+        (Alert.id == AlertRevision.alert_id) & (Alert.revision == AlertRevision.revision),
+    )
+    .order_by(Alert.id.desc())
+)
 
 
 async def news_meant(context: Context, meant: Message) -> News:
@@ -58,6 +72,27 @@ async def alert_meant(
     return None
 
 
+async def offer_alerts(
+    update: Update, context: Context, template: str, button: str, **about: Any
+) -> None:
+    """Nothing was replied to: the newest alerts that were sent, by buttons of this name. What is ``about``
+    the question comes back from ``chosen``."""
+    user_id = person(update)
+    async with context.database.write() as session:
+        alerts = await _newest(session)
+        dialogue = await ask(
+            session,
+            Asked.ALERT,
+            user_id,
+            now=context.now(),
+            alerts=[alert_id for alert_id, _ in alerts],
+            **about,
+        )
+    await context.answer(
+        template, dialogue=dialogue, alerts=alerts, button_name=button, kind=about.get("kind")
+    )
+
+
 async def chosen(
     update: Update, context: Context, dialogue: str, alert: str
 ) -> tuple[int, dict[str, Any]]:
@@ -71,14 +106,19 @@ async def chosen(
 
 async def headlines(session: AsyncSession, waking_id: int) -> list[tuple[int, str]]:
     """The alerts of one waking, as they stand now, newest first."""
-    rows = await session.scalars(
-        select(AlertRevision)
-        .join(
-            Alert,
-            (Alert.id == AlertRevision.alert_id) & (Alert.revision == AlertRevision.revision),
-        )
-        .join(WakingAlert, WakingAlert.alert_id == Alert.id)
-        .where(WakingAlert.waking_id == waking_id)
-        .order_by(Alert.id.desc())
+    of_waking = _AS_THEY_STAND.join(WakingAlert, WakingAlert.alert_id == Alert.id).where(
+        WakingAlert.waking_id == waking_id
     )
+    return _told(await session.scalars(of_waking))
+
+
+async def _newest(session: AsyncSession) -> list[tuple[int, str]]:
+    """Alerts that were sent and can be put right still."""
+    standing = _AS_THEY_STAND.where(
+        Alert.state == AlertState.APPROVED, AlertRevision.reason != RevisionReason.RETRACTION
+    )
+    return _told(await session.scalars(standing.limit(OFFERED)))
+
+
+def _told(rows: Iterable[AlertRevision]) -> list[tuple[int, str]]:
     return [(one.alert_id, headline(one.texts[one.main_language])) for one in rows]

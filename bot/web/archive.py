@@ -29,6 +29,7 @@ from digests.alerts.alert import RevisionReason
 from digests.alerts.item import item_of
 from digests.alerts.wording import body, headline
 from digests.corrections import published
+from digests.corrections.difference import dropped
 from digests.corrections.public_photos import kept_of
 from digests.corrections.published import PublicAlert
 from digests.editions.told import told
@@ -66,6 +67,8 @@ class AlertLine:
     places: tuple[str, ...]
     withdrawn: bool
     corrected: bool
+    earlier: str
+    """What it said before and says no more."""
     note: str
     said_at: datetime
 
@@ -315,9 +318,17 @@ def _line(alert: PublicAlert, language: Language) -> AlertLine:
         places=item.places,
         withdrawn=alert.words.reason is RevisionReason.RETRACTION,
         corrected=alert.words.reason is RevisionReason.CORRECTION,
+        earlier=_earlier(alert, language),
         note=alert.words.note or "",
         said_at=alert.said_at,
     )
+
+
+def _earlier(alert: PublicAlert, language: Language) -> str:
+    if alert.was is None:
+        return ""
+    was, now = (item_of(words).told_in(language) for words in (alert.was, alert.words))
+    return dropped(was, now)
 
 
 def _by_topic(views: Sequence[StoryView]) -> list[Section]:

@@ -53,14 +53,16 @@ async def change(
     **changes: object,
 ) -> Alert:
     """The alert with these fields of its ``Item`` changed, as its next revision: a draft, whatever it
-    was before. Its places follow a text that changed."""
+    was before. Its places follow a text that changed. What says already what it is to say stays as it is."""
     await demand(session, by, Act.PROPOSE, owners=owners)
     alert = await seen(session, alert_id, revision)
+    was = await newest(session, alert)
+    item = replace(item_of(was), **changes)  # type: ignore[arg-type]
+    if changes and item == item_of(was):
+        return alert
     if alert.state is not AlertState.DRAFT:
         await record(session, "change", f"alert:{alert.id}", by=by, now=now)
     reopened(alert)
-    was = await newest(session, alert)
-    item = replace(item_of(was), **changes)  # type: ignore[arg-type]
     alert.revision += 1
     made = revision_of(alert, item, RevisionReason.UPDATE, by, now)
     if "places" not in changes:

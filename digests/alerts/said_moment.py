@@ -27,8 +27,11 @@ _FILLERS = frozenset(
 )
 _WAIT = re.compile(
     r"(?:in|за|через)\s+(\d{1,3})\s*"
-    r"(?:(m|min|mins|minutes?|хв|хвилин|хвилини|хвилину)|(h|hours?|год|годин|години|годину))\.?"
+    r"(?:(?P<minute>m|min|mins|minutes?|хв|хвилин|хвилини|хвилину)"
+    r"|(?P<hour>h|hours?|год|годин|години|годину)|(?P<day>d|days?|день|дні|днів))\.?"
 )
+_A_WAIT = re.compile(r"(?:in|за|через)\s+\d")
+_MINUTES = {"minute": 1, "hour": 60, "day": 24 * 60}
 _HALF = re.compile(r"(?<=\d)\s+(am|pm|a\.m\.|p\.m\.|ранку|дня|вечора|ночі)(?=\s|$)")
 _HALVES = {"am": "am", "a.m.": "am", "ранку": "am", "ночі": "am"}
 
@@ -52,7 +55,7 @@ def _wait(text: str, now: datetime) -> datetime | None:
     found = _WAIT.fullmatch(text)
     if found is None:
         return None
-    return now + timedelta(minutes=int(found[1]) * (1 if found[2] else 60))
+    return now + timedelta(minutes=int(found[1]) * _MINUTES[found.lastgroup or "minute"])
 
 
 def _clock(text: str, said: str, now: datetime, timezone: str, cities: CityTable) -> datetime:
@@ -67,7 +70,7 @@ def _clock(text: str, said: str, now: datetime, timezone: str, cities: CityTable
             day = _DAYS[word]
         elif place or word not in _FILLERS:
             place.append(word)
-    if minute is None:
+    if minute is None or _A_WAIT.match(text):
         raise UnreadableTime(said[:_LONGEST_SAID])
     if place:
         timezone = read_place(" ".join(place), cities)[0].timezone

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.alerts.audit import record
+from digests.alerts.card import Card
 from digests.alerts.editor import Editor, Role
 from digests.alerts.permission import Act, may
 from digests.errors import NotPermitted, Stale
@@ -25,8 +26,10 @@ async def role_of(session: AsyncSession, user_id: int, owners: Collection[int]) 
 async def demand(session: AsyncSession, user_id: int, act: Act, *, owners: Collection[int]) -> Role:
     """The person's role, or ``NotPermitted`` where it does not allow the act."""
     role = await role_of(session, user_id, owners)
-    if role is None or not may(role, act):
+    if role is None:
         raise NotPermitted(act)
+    if not may(role, act):
+        raise NotPermitted("owners" if act is Act.APPOINT else "editors")
     return role
 
 
@@ -69,6 +72,8 @@ async def dismiss(
     if editor is None:
         raise Stale("gone")
     await session.delete(editor)
+    # What is not sent yet is no business of theirs any more: their cards stay as they are.
+    await session.execute(delete(Card).where(Card.chat_id == user_id))
     await record(session, "dismiss", f"person:{user_id}", by=by, now=now, role=editor.role)
 
 

@@ -11,8 +11,9 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
-from digests.alerts.alert import Alert, AlertRevision, AlertState
+from digests.alerts.alert import Alert, AlertRevision, AlertState, RevisionReason
 from digests.alerts.release import ProposalState
 from digests.corrections.correction import CorrectedSubject, Correction
 from digests.editions.edition import Edition, EditionStory
@@ -31,6 +32,8 @@ class PublicAlert:
     words: AlertRevision
     said_at: datetime
     changed_at: datetime
+    was: AlertRevision | None = None
+    """What it said before a correction put it right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +59,18 @@ async def alerts(
 ) -> list[PublicAlert]:
     """The newest alerts that went out, newest first."""
     said_at = func.coalesce(Alert.decided_at, Alert.created_at)
+    was = aliased(AlertRevision)
     rows = await session.execute(
-        select(Alert, AlertRevision)
+        select(Alert, AlertRevision, was)
         .join(
             AlertRevision,
             (AlertRevision.alert_id == Alert.id) & (AlertRevision.revision == Alert.revision),
+        )
+        .outerjoin(
+            was,
+            (was.alert_id == Alert.id)
+            & (was.revision == Alert.revision - 1)
+            & (AlertRevision.reason == RevisionReason.CORRECTION),
         )
         .where(is_public_alert(), *_within(said_at, since, until))
         .order_by(Alert.id.desc())
@@ -73,8 +83,9 @@ async def alerts(
             words,
             alert.decided_at or alert.created_at,
             max(words.made_at, alert.decided_at or alert.created_at),
+            before,
         )
-        for alert, words in rows
+        for alert, words, before in rows
         if topic is None or topic in words.topics
     ]
     return found[:limit]

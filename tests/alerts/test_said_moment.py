@@ -33,6 +33,7 @@ KYIV, BERLIN = "Europe/Kyiv", "Europe/Berlin"
         ("in 20 minutes", KYIV, timedelta(minutes=20)),
         ("за 20 хвилин", KYIV, timedelta(minutes=20)),
         ("in 3 hours", KYIV, timedelta(hours=3)),
+        ("через 2 дні", KYIV, timedelta(days=2)),
     ],
 )
 def test_moments(now: datetime, said: str, timezone: str, after: timedelta) -> None:
@@ -50,6 +51,8 @@ def test_moments(now: datetime, said: str, timezone: str, after: timedelta) -> N
         ("today 7:59", Stale, "time"),
         ("in 0 minutes", Stale, "time"),
         ("in 999 hours", Stale, "far"),
+        ("через 5 днів", Stale, "far"),
+        ("in 5 weeks", UnreadableTime, None),
     ],
 )
 def test_what_is_no_moment_is_refused(

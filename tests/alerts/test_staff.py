@@ -5,14 +5,25 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from digests.alerts.audit import entries, record_refusal
+from digests.alerts.card import Card, want_cards
 from digests.alerts.editor import Role
 from digests.alerts.permission import Act
 from digests.alerts.staff import appoint, demand, desk_chats, dismiss, role_of, staff
 from digests.errors import NotPermitted, Stale
 from digests.storage.database import Database
-from tests.alerts.builders import EDITOR, OWNER, OWNERS, READER, REVIEWER, newsroom, who
+from tests.alerts.builders import (
+    EDITOR,
+    OWNER,
+    OWNERS,
+    READER,
+    REVIEWER,
+    draft,
+    newsroom,
+    who,
+)
 
 
 async def test_owners_come_from_the_settings_and_the_others_are_appointed(
@@ -45,6 +56,17 @@ async def test_whoever_is_dismissed_may_nothing_from_that_moment(
             await demand(session, EDITOR, Act.WATCH, owners=OWNERS)
         with pytest.raises(Stale):
             await dismiss(session, EDITOR, **who(OWNER, now))
+
+
+async def test_whoever_is_dismissed_sees_no_draft_grow_any_more(
+    database: Database, now: datetime
+) -> None:
+    async with database.write() as session:
+        await newsroom(session, now)
+        made = await draft(session, now)
+        await want_cards(session, made.id, [OWNER, EDITOR], "en")
+        await dismiss(session, EDITOR, **who(OWNER, now))
+        assert [card.chat_id for card in await session.scalars(select(Card))] == [OWNER]
 
 
 async def test_appointing_again_changes_the_role(database: Database, now: datetime) -> None:

@@ -266,6 +266,29 @@ async def test_everything_can_be_set_with_buttons(talk: Conversation) -> None:
     assert "Налаштування" in shown["text"]
 
 
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("/language uk", "Відтепер я спілкуюся тут українською."),
+        ("/language українська", "Відтепер я спілкуюся тут українською."),
+        ("/language en-GB", "From now on I speak English here."),
+        ("/language klingon", "I speak none called “klingon”."),
+        ("/language Ukranian", "Perhaps: /language uk"),
+    ],
+)
+async def test_a_language_is_said_by_word_and_an_unknown_one_shows_the_buttons(
+    talk: Conversation, said: str, answer: str
+) -> None:
+    (heard,) = await talk.say(PETER, said)
+    assert answer in heard["text"]
+    if "speak none" in heard["text"]:
+        assert {"Українська", "English"} <= set(labels(heard))
+    else:
+        row = await row_of(talk, PETER)
+        assert row is not None
+        assert row.language is (Language.ENGLISH if "English" in answer else Language.UKRAINIAN)
+
+
 async def test_a_page_asked_for_under_a_digest_leaves_the_digest_in_place(
     talk: Conversation,
 ) -> None:

@@ -24,6 +24,7 @@ from digests.outbox.rescue import APART, rescue
 from digests.outbox.settle import Result, settle
 from digests.outbox.verdict import Meaning, Verdict
 from digests.storage.database import Database
+from tests.delivery.at_once import work_off
 from tests.delivery.fakes import JumpingClock
 from tests.delivery.test_courier import planned
 from tests.outbox.builders import alert, readers
@@ -83,7 +84,7 @@ async def test_a_second_group_that_is_told_to_wait_speaks_for_all(
         sandbox.add_group(group, "Newsroom")
         sandbox.fault(Fault("too_many", chat_id=group, times=1, retry_after=9))
     await planned(database, sandbox, [-5, -6, 1], now)
-    await courier_of(in_flight=1).work_off(patience=60)
+    await work_off(courier_of(in_flight=1), patience=60)
     gate = await gate_of(database)
     assert gate.hold_until is not None
     assert gate.rate == 800

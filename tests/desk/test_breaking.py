@@ -30,6 +30,19 @@ async def test_a_breaking_item_is_shown_sent_and_watched(desk: Newsroom) -> None
     assert await desk.tick() == 0
 
 
+async def test_a_tap_on_what_is_already_set_changes_nothing(desk: Newsroom) -> None:
+    """The card stays as it was, an approval for later is kept, and nothing is written down."""
+    await desk.say(EDITOR, TEXT)
+    send = desk.with_button(EDITOR, "Send to 3")["reply_markup"]
+    await desk.tap(EDITOR, "Severity")
+    await desk.tap(EDITOR, "✓ ▪︎ Priority")
+    await desk.tap(EDITOR, "Label")
+    await desk.tap(EDITOR, "✓ Unconfirmed")
+    await desk.tap(EDITOR, "Done")
+    assert desk.with_button(EDITOR, "Send to 3")["reply_markup"] == send
+    assert await desk.audited() == ["appoint", "appoint", "draft"]
+
+
 async def test_topics_severity_and_label_are_changed_by_buttons(desk: Newsroom) -> None:
     await desk.say(EDITOR, "/breaking Grain leaves the port of Odesa again")
     await desk.tap(EDITOR, "Topics")

@@ -75,6 +75,39 @@ async def test_a_correction_while_it_goes_out_changes_what_waits(desk: Newsroom)
         assert copy["text"].startswith("▪︎ Priority · Fire reported at a warehouse")
 
 
+async def test_without_a_reply_the_newest_alerts_are_offered_and_the_words_are_kept(
+    desk: Newsroom,
+) -> None:
+    for command in ("/correct", "/retract"):
+        (answer,) = await desk.say(EDITOR, command)
+        assert answer["text"].startswith("No alert was sent that could be w")
+        assert "/story" in answer["text"]
+    await sent(desk)
+    (answer,) = await desk.say(EDITOR, f"/correct {RIGHT}")
+    assert "Which alert was wrong?" in answer["text"]
+    await desk.tap(EDITOR, "Missile strikes reported", message=answer)
+    await desk.tap(EDITOR, "Correct 3 copies")
+    await desk.say(EDITOR, "/retract")
+    await desk.tap(EDITOR, "Fire reported at a warehouse")
+    await desk.say(EDITOR, "It was not so.")
+    await desk.tap(EDITOR, "Withdraw 3 copies")
+    (answer,) = await desk.say(EDITOR, "/retract")
+    assert buttons(answer) == []
+
+
+async def test_a_correction_that_came_second_is_told_on_what_its_words_stand(
+    desk: Newsroom,
+) -> None:
+    _, card = await sent(desk)
+    for words in (RIGHT, f"{RIGHT} More follows."):
+        await desk.tap(EDITOR, "Correct", message=card)
+        await desk.say(EDITOR, words)
+    old, newer = [m for m in desk.screen(EDITOR) if "Correct 3 copies" in str(buttons(m))]
+    await desk.tap(EDITOR, "Correct 3 copies", message=newer)
+    toast = await desk.tap(EDITOR, "Correct 3 copies", message=old)
+    assert "your words stand on what it said before" in toast
+
+
 async def test_the_card_of_a_withdrawn_alert_says_so_first(desk: Newsroom) -> None:
     await desk.say(EDITOR, TEXT)
     await desk.tap(EDITOR, "Send to 3")
@@ -190,12 +223,10 @@ async def test_a_retraction_without_a_reason_asks_for_one(desk: Newsroom) -> Non
     assert "Why is it withdrawn?" in question["text"]
 
 
-async def test_correct_without_a_reply_says_how(desk: Newsroom) -> None:
-    (answer,) = await desk.say(EDITOR, f"/correct {RIGHT}")
-    assert "/correct and what is right" in answer["text"]
+async def test_a_message_without_news_cannot_be_corrected(desk: Newsroom) -> None:
     said = await desk.sandbox.say(EDITOR, "hello")
     (answer,) = (await desk.say(EDITOR, f"/correct {RIGHT}", reply_to=said))[-1:]
-    assert "not there" in answer["text"]
+    assert "carries no news that was sent" in answer["text"]
 
 
 async def test_a_reader_reports_an_error_and_is_answered(desk: Newsroom) -> None:
@@ -206,10 +237,13 @@ async def test_a_reader_reports_an_error_and_is_answered(desk: Newsroom) -> None
     assert "The editors have it" in desk.last(reader)
     await desk.deliver()
     assert "It was a <warehouse>." in desk.last(EDITOR)
+    notice = desk.with_button(EDITOR, "Answer")
     await desk.tap(EDITOR, "Answer")
     await desk.say(EDITOR, "You are right, thank you.")
     await desk.deliver()
     assert "You are right, thank you." in desk.last(reader)
+    toast = await desk.tap(EDITOR, "Answer", message=notice)
+    assert toast == "Somebody answered that reader already."
 
 
 async def test_reports_wait_at_the_desk_until_they_are_answered(desk: Newsroom) -> None:
@@ -220,7 +254,26 @@ async def test_reports_wait_at_the_desk_until_they_are_answered(desk: Newsroom) 
     await desk.say(EDITOR, "/desk")
     await desk.tap(EDITOR, "Errors that readers report")
     assert "It was a warehouse." in desk.last(EDITOR)
+    assert "Missile strikes reported on a depot near Luhansk" in desk.last(EDITOR)
     await desk.tap(EDITOR, "Answer report")
     await desk.say(EDITOR, "Thank you, you are right.")
     await desk.say(EDITOR, "/desk")
     assert "report of an error" not in desk.last(EDITOR)
+
+
+async def test_of_an_error_in_a_digest_the_desk_is_told_which_and_opens_its_stories(
+    desk: Newsroom,
+) -> None:
+    await digest_of_a_wrong_story(desk)
+    reader = READERS[0]
+    await desk.tap(reader, "Report an error")
+    await desk.say(reader, "It was a warehouse.")
+    await desk.deliver()
+    assert desk.last(EDITOR).startswith("A reader reports an error · Digest of 23 November, 08:00")
+    await desk.tap(EDITOR, "Its stories")
+    await desk.tap(EDITOR, "A depot was hit")
+    await desk.tap(EDITOR, "Correct")
+    assert desk.last(EDITOR).startswith("What is right?")
+    await desk.say(EDITOR, "/desk")
+    await desk.tap(EDITOR, "Errors that readers report")
+    assert "· Digest of 23 November, 08:00" in desk.last(EDITOR)

@@ -23,6 +23,8 @@ async def test_an_owner_appoints_by_id_and_by_replying(desk: Newsroom) -> None:
     await desk.heed()
     await desk.say(OWNER, "/editors add", chat_id=-100500, reply_to=said)
     assert f"{READER} · editor" in desk.last(-100500)
+    await desk.deliver()
+    assert desk.last(READER).startswith("Welcome to the desk. You are an editor")
     assert (await desk.say(READER, "/desk"))[0]["text"].startswith("The desk")
 
 

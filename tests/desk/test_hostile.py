@@ -50,7 +50,9 @@ async def test_a_reader_who_forges_any_of_the_desks_buttons_is_refused(desk: New
 )
 async def test_a_readers_editor_command_is_refused(desk: Newsroom, command: str) -> None:
     (answer,) = await desk.say(READER, f"/{command} 1")
-    assert answer["text"] == ONLY
+    said, _, more = answer["text"].partition("\n")
+    assert said == ONLY
+    assert ("“Report an error”" in more) == (command in ("correct", "retract"))
     assert len([act for act in await desk.audited() if act.startswith("refused")]) == 1
 
 
@@ -116,7 +118,7 @@ async def test_a_press_on_what_was_changed_meanwhile_is_refused_and_shows_the_ch
     card = desk.with_button(EDITOR, "Send to 3")
     send = next(b["callback_data"] for b in buttons(card) if b["text"].startswith("Send"))
     await desk.tap(EDITOR, "Severity")
-    await desk.tap(EDITOR, "✓ ▪︎ Priority")
+    await desk.tap(EDITOR, "⚡ Flash")
     assert (await desk.tap_data(EDITOR, card, send)).startswith("Somebody changed it meanwhile")
     await desk.deliver()
     assert [desk.screen(reader) for reader in READERS] == [[], [], []]
@@ -284,3 +286,15 @@ async def test_an_anonymous_admin_cannot_use_a_link_to_the_desk(desk: Newsroom) 
     await desk.heed()
     assert "I must know who you are" in desk.last(group)
     assert "Welcome to the desk" in (await desk.say(READER, start))[0]["text"]
+
+
+async def test_pause_and_resume_pressed_by_two_say_that_it_is_so_already(desk: Newsroom) -> None:
+    await desk.say(EDITOR, TEXT)
+    await desk.tap(EDITOR, "Send to 3")
+    card = desk.screen(EDITOR)[1]
+    for act in ("alert_pause:1", "alert_resume:1"):
+        assert await desk.tap_data(EDITOR, card, act) == ""
+        toast = await desk.tap_data(OWNER, card, act)
+        assert toast == "Somebody at the desk was faster: it is so already."
+    await desk.deliver()
+    assert (await desk.tap_data(OWNER, card, "alert_pause:1")).startswith("It is over already")

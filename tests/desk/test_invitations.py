@@ -74,12 +74,24 @@ async def test_an_owner_who_tries_the_link_does_not_spoil_it(desk: Newsroom) -> 
     assert "Welcome to the desk" in (await desk.say(READER, start))[0]["text"]
 
 
-@pytest.mark.parametrize("who", [EDITOR, REVIEWER, READER])
-async def test_only_owners_make_links(desk: Newsroom, who: int) -> None:
+@pytest.mark.parametrize(
+    ("who", "why"),
+    [
+        (EDITOR, "Only the owners may do that."),
+        (REVIEWER, "Only the owners may do that."),
+        (READER, "Only people whom the owners appointed may do that."),
+    ],
+)
+async def test_only_owners_make_links(desk: Newsroom, who: int, why: str) -> None:
     await desk.say(who, "/start")
     message = desk.screen(who)[-1]
     toast = await desk.tap_data(who, message, "invite:editor")
-    assert toast == "Only people whom the owners appointed may do that."
+    assert toast == why
+
+
+async def test_a_link_that_is_not_whole_says_so(desk: Newsroom) -> None:
+    (answer,) = await desk.say(READER, "/start desk_4f")
+    assert answer["text"].startswith("I know no such link.")
 
 
 async def test_nobody_is_invited_as_owner(desk: Newsroom) -> None:

@@ -39,10 +39,19 @@ async def test_who_missed_it_is_counted_first_and_then_reached(desk: Newsroom) -
     await desk.deliver()
     assert [len(desk.screen(chat)) for chat in (*READERS, NEWCOMER)] == [1, 1, 1, 1]
     await desk.tick()
-    assert "2 / 2" in desk.screen(EDITOR)[1]["text"]
+    assert "2 / 2 this time\n\nDelivered: 4; 2 of them before" in desk.screen(EDITOR)[1]["text"]
     assert (await desk.audited())[-1] == "resend"
     await desk.tap(EDITOR, "Who missed it?")
     assert "Everybody who would get it now has it." in desk.last(EDITOR)
+
+
+async def test_without_a_reply_the_newest_alerts_are_offered(desk: Newsroom) -> None:
+    (answer,) = await desk.say(EDITOR, "/resend")
+    assert answer["text"] == "No alert was sent that somebody could have missed."
+    await sent_while_one_rests(desk)
+    await desk.say(EDITOR, "/resend")
+    await desk.tap(EDITOR, "Missile strikes reported")
+    assert desk.with_button(EDITOR, "Send to 2 who missed it")
 
 
 async def test_a_second_press_sends_nothing(desk: Newsroom) -> None:

@@ -29,6 +29,7 @@ def reached(desk: Newsroom) -> list[int]:
 
 async def test_it_goes_out_at_the_time_it_was_approved_for(desk: Newsroom) -> None:
     assert "Goes out:" in await drafted(desk, "14:00 Kyiv")
+    assert desk.last(EDITOR).startswith("Draft 1 goes out at this time, if it is approved by then:")
     await desk.tap(EDITOR, "Send to 3 at 14:00")
     assert "approved by 2, waits for its time" in desk.screen(EDITOR)[1]["text"]
     await desk.tick()
@@ -90,12 +91,14 @@ async def test_missed_by_more_than_an_hour_it_is_back_at_the_desk_with_a_notice(
         ("in 90 hours", "That is more than two days away."),
     ],
 )
-async def test_what_is_no_time_is_answered_with_what_is_one(
+async def test_what_is_no_time_is_answered_with_what_is_one_and_the_next_is_heard(
     desk: Newsroom, said: str, answer: str
 ) -> None:
     await drafted(desk, said)
     assert desk.last(EDITOR).startswith(answer)
     assert "6:30" in desk.last(EDITOR) or "14:00" in desk.last(EDITOR)
+    await desk.say(EDITOR, "14:00")
+    assert desk.last(EDITOR).startswith("Draft 1 goes out at this time")
 
 
 async def test_where_two_must_agree_the_second_approves_the_time_too(desk: Newsroom) -> None:

@@ -166,24 +166,61 @@ async def test_what_a_correction_said_stands(desk: Newsroom) -> None:
     await opened(desk, standing=Standing.CORRECTED)
     page = desk.screen(EDITOR)[-1]
     assert "that stands" in page["text"]
-    assert buttons(page) == []
+    assert [b["text"] for b in buttons(page)] == ["Correct", "Withdraw"]
     assert "already decided" in await desk.tap_data(EDITOR, page, "story_standing:1:1:confirmed")
 
 
-@pytest.mark.parametrize("who", [READER, REVIEWER])
 @pytest.mark.parametrize(
-    "data", ["story:1", "story_standing:1:1:confirmed", "story_severity:1:1:flash"]
+    ("who", "why"), [(READER, "owners appointed"), (REVIEWER, "That is for editors")]
 )
-async def test_nobody_else_judges_a_story(desk: Newsroom, who: int, data: str) -> None:
+@pytest.mark.parametrize(
+    "data",
+    [
+        "story:1",
+        "story_standing:1:1:confirmed",
+        "story_severity:1:1:flash",
+        "story_correct:1:1",
+        "story_retract:1:1",
+    ],
+)
+async def test_nobody_else_judges_a_story(desk: Newsroom, who: int, why: str, data: str) -> None:
     await opened(desk)
     (greeting,) = await desk.say(who, "/help")
-    assert "owners appointed" in await desk.tap_data(who, greeting, data)
+    assert why in await desk.tap_data(who, greeting, data)
     found, _ = await kept(desk)
     assert found.revision == 1
 
 
+async def test_a_story_is_put_right_and_withdrawn_from_its_page(desk: Newsroom) -> None:
+    """However it was found, and in every digest that told it."""
+    await opened(desk)
+    page = desk.screen(EDITOR)[-1]
+    await desk.tap(EDITOR, "Correct")
+    await desk.say(EDITOR, "A warehouse was hit\nIt was empty.")
+    await desk.tap(EDITOR, "Correct 1 copy")
+    found, words = await kept(desk)
+    assert (found.standing, words.title) == (Standing.CORRECTED, "A warehouse was hit")
+    assert "Somebody changed it" in await desk.tap(EDITOR, "Withdraw", message=page)
+    await desk.tap_data(EDITOR, page, "story:1")
+    await desk.tap(EDITOR, "Withdraw")
+    await desk.say(EDITOR, "Its source took it back.")
+    assert "The digest above says so now." in desk.screen(EDITOR)[-2]["text"]
+    await desk.tap(EDITOR, "Withdraw 1 copy")
+    assert (await kept(desk))[0].standing is Standing.RETRACTED
+    await desk.tap_data(EDITOR, page, "story:1")
+    shown = next(m for m in desk.screen(EDITOR) if m["message_id"] == page["message_id"])
+    assert buttons(shown) == []
+
+
 @pytest.mark.parametrize(
-    "data", ["story:x", "story_standing:1:1:retracted", "story_severity:1:1:loud", "story:99999"]
+    "data",
+    [
+        "story:x",
+        "story_correct:1:9",
+        "story_standing:1:1:retracted",
+        "story_severity:1:1:loud",
+        "story:99999",
+    ],
 )
 async def test_forged_data_is_refused(desk: Newsroom, data: str) -> None:
     await opened(desk)

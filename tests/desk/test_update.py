@@ -87,13 +87,21 @@ async def test_an_update_that_was_overtaken_is_refused(desk: Newsroom) -> None:
     old, newer = [m for m in desk.screen(EDITOR) if "Edit quietly" in str(buttons(m))]
     await desk.tap(EDITOR, "Edit quietly", message=newer)
     assert await desk.tap(EDITOR, "Edit quietly", message=old) == (
-        "Somebody changed it meanwhile. Look at it again and decide then."
+        "Somebody changed it meanwhile, and your words stand on what it said before."
+        " Look at it as it is now; if it is still wrong, begin again there."
     )
 
 
-async def test_update_without_a_reply_says_how(desk: Newsroom) -> None:
+async def test_update_without_a_reply_offers_the_newest_alerts_and_keeps_the_words(
+    desk: Newsroom,
+) -> None:
+    (answer,) = await desk.say(EDITOR, f"/update {NEWER}")
+    assert answer["text"] == "No alert was sent that could be updated. /breaking writes one."
+    await sent(desk)
     (answer,) = await desk.say(EDITOR, f"/update {NEWER}")
     assert "/update and the whole newer text" in answer["text"]
+    await desk.tap(EDITOR, "Missile strikes", message=answer)
+    assert desk.with_button(EDITOR, "Edit quietly")
 
 
 async def test_another_severity_is_another_preview_and_the_old_buttons_are_dead(

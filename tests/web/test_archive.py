@@ -247,6 +247,8 @@ async def test_feed_readers_get_both_formats(
     (item,) = feed["items"]
     assert (item["id"], item["title"]) == (entry.id, entry.title)
     assert item["date_modified"] > item["date_published"]
+    for content in (entry.content[0].value, item["content_html"]):
+        assert "<em>Earlier we said:</em> <s>Strike on a depot near Luhansk" in content
 
 
 async def test_whatever_it_says_it_is_text(

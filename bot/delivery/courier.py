@@ -58,6 +58,10 @@ IN_FLIGHT = 256
 """Requests on the wire at once; beside them wait those that are claimed for the next quarter of a second."""
 
 DRAIN_SECONDS = 45.0
+"""For what is on the wire at a stop."""
+
+SETTLE_SECONDS = 30.0
+"""For writing down what came of it; a database that is away longer keeps no process from ending."""
 
 _FATAL: dict[Meaning, type[DeliveryError]] = {
     Meaning.TOKEN_REFUSED: TokenRefused,
@@ -237,7 +241,7 @@ class Courier:
     async def _finish_flying(self) -> None:
         if self._flying:
             await asyncio.wait(set(self._flying), timeout=DRAIN_SECONDS)
-        await self.flusher.flush()
+        await self.flusher.flush(SETTLE_SECONDS)
 
     async def _deliver(
         self, message: Claimed, rendering: asyncio.Task[tuple[Message, ...]]

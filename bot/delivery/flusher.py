@@ -69,10 +69,15 @@ class Flusher:
                     await self._many.wait()
             await self._write_next()
 
-    async def flush(self) -> None:
-        """Writes all there is; again and again until the database took it."""
-        while self._results:
+    async def flush(self, patience: float) -> None:
+        """Writes all there is; again and again until the database took it, or ``patience`` seconds passed:
+        then the leases run out, and what may have arrived is in doubt."""
+        clock = asyncio.get_running_loop()
+        until = clock.time() + patience
+        while self._results and clock.time() < until:
             await self._write_next()
+        if self._results:
+            _LOG.error("the database took no results: %d messages are in doubt", len(self._results))
 
     async def _write_next(self) -> None:
         """One transaction. What comes meanwhile waits for its own: many small ones cost most."""

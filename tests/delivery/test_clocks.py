@@ -87,7 +87,7 @@ async def test_what_waits_after_the_clock_was_set_back_waits_no_day_however_slow
     clock.set_by(timedelta(days=-1))
     clock.width = 1.0
     courier._settle(taken.messages[0], 1, Verdict(Meaning.UNSENT, "no line"))
-    await courier.flusher.flush()
+    await courier.flusher.flush(5)
     async with database.read() as session:
         waits_until = (await session.scalars(select(OutboxMessage.not_before))).one()
     assert waits_until == clock.now + timedelta(seconds=1)

@@ -109,3 +109,25 @@ async def test_no_chore_of_a_courier_ends_because_the_database_is_away(
     assert not done
     await courier.drain()
     await running
+
+
+async def test_a_stop_does_not_wait_for_ever_for_a_database_that_is_away(
+    database: Database,
+    sandbox: Sandbox,
+    courier_of: Callable[..., Courier],
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What it holds is in doubt then: the next worker sends it once more, marked."""
+    monkeypatch.setattr(flusher, "DATABASE_PAUSE", 0.0)
+    monkeypatch.setattr("bot.delivery.courier.SETTLE_SECONDS", 0.05)
+    await planned(database, sandbox, [1, 2, 3], now)
+    courier = courier_of()
+    courier.flusher._database = Restarting(database, 10**9, TROUBLES[0])
+    running = asyncio.create_task(courier.run())
+    async with asyncio.timeout(10):
+        while len(sandbox.accept_log) < 3:  # noqa: ASYNC110 - a watcher, not a part
+            await asyncio.sleep(0)
+        await courier.drain()
+        await running
+    assert courier.counts.settled["sent"] == 0

@@ -32,7 +32,7 @@ class Editor(Base):
 
 
 class AuditEntry(Base):
-    """One act at the desk. Rows are only ever added."""
+    """One act at the desk. Rows are only ever added: the database refuses anything else (revision 0011)."""
 
     __tablename__ = "audit"
 

@@ -12,7 +12,13 @@ from bot.cli.root import main
 
 @main.command()
 @as_json
-@click.option("--most", default=50, show_default=True, help="How many, the newest first.")
+@click.option(
+    "--most",
+    type=click.IntRange(min=1),
+    default=50,
+    show_default=True,
+    help="How many, the newest first.",
+)
 @click.option("--uk", "in_ukrainian", is_flag=True, help="In Ukrainian.")
 @waits
 async def audit(as_json: bool, most: int, in_ukrainian: bool) -> None:

@@ -12,17 +12,24 @@ from bot.cli.root import main
 
 @main.command()
 @as_json
-@click.option("--most", default=50, show_default=True, help="How many, the newest first.")
+@click.option(
+    "--most",
+    type=click.IntRange(min=1),
+    default=50,
+    show_default=True,
+    help="How many, the newest first.",
+)
+@click.option("--by", type=int, help="Only what this person did or tried: a numeric id.")
 @click.option("--uk", "in_ukrainian", is_flag=True, help="In Ukrainian.")
 @waits
-async def audit(as_json: bool, most: int, in_ukrainian: bool) -> None:
+async def audit(as_json: bool, most: int, by: int | None, in_ukrainian: bool) -> None:
     """Who did what at the desk, and what was refused there."""
     from bot.rendering.render import Words
     from digests.alerts.audit import entries
     from digests.vocabulary import Language
 
     async with opened() as database, database.read() as session:
-        found = await entries(session, limit=most)
+        found = await entries(session, by=by, limit=most)
     if as_json:
         rows = [
             {

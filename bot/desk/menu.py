@@ -14,6 +14,7 @@ from bot.desk.card import put
 from bot.desk.door import desk, number, person
 from digests.alerts.alert import Alert, AlertRevision, AlertState, RevisionReason
 from digests.alerts.permission import Act, may
+from digests.alerts.quiet_sources import silent_now
 from digests.alerts.staff import role_of
 from digests.alerts.telling import waiting
 from digests.alerts.wording import headline
@@ -54,6 +55,8 @@ class Status:
     held_until: datetime | None
     troubled: int
     """Sources that failed when they were last read."""
+    silent: int
+    """Sources that were read, and say nothing new for longer than they ever do."""
     sources: int
     last_digest: datetime | None
     undecided: dict[str, int]
@@ -132,6 +135,7 @@ async def _status(session: AsyncSession, now: datetime) -> Status:
         rate=gate.rate if gate else None,
         held_until=held if held and held > now else None,
         troubled=await _count(session, select(func.count()).where(Source.state.not_in(_FINE))),
+        silent=await silent_now(session),
         sources=await _count(session, select(func.count()).select_from(Source)),
         last_digest=await session.scalar(
             select(func.max(Dispatch.created_at)).where(Dispatch.content == Content.EDITION)

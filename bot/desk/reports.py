@@ -23,7 +23,7 @@ from digests.corrections.report import Report
 from digests.editions.edition import Edition
 from digests.errors import Stale
 from digests.outbox.dispatch import Content
-from digests.outbox.notice import announce
+from digests.outbox.notice import announce, revise_alike
 
 PAGE = 6
 """Reports shown at once; those answered make room for the next."""
@@ -118,6 +118,9 @@ async def give_answer(update: Update, context: Context, report_id: int, words: s
     async with context.database.write() as session:
         owners = context.settings.owners
         found = await reports.answer(session, report_id, by=person(update), owners=owners, now=now)
+        # At every desk the notice says so, and its "Answer" goes.
+        said = {"answered_at": now.isoformat()}
+        await revise_alike(session, "report", ("report", found.id), said, now=now)
         await announce(
             session,
             chat_id=found.chat_id,

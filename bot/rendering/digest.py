@@ -33,6 +33,9 @@ TEMPLATE = "messages/digest.html"
 QUIET_NAMED = 3
 """Quiet sources that a digest names; the others are counted."""
 
+ADMITTED = 200
+"""Characters of what an earlier digest said wrongly, and as many of what is right."""
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -198,17 +201,26 @@ async def _errors(
     session: AsyncSession, edition: Edition, language: Language
 ) -> list[EarlierError]:
     return [
-        EarlierError(
-            digest_at=digest.window_end,
-            withdrawn=correction.kind is CorrectionKind.RETRACT,
-            was=(await _before(session, correction)).told_in(language)[1]["title"],
-            right=headline(correction.right_in(language)),
-            note=correction.note_in(language),
-            spoken="" if spoken == language else spoken,
-        )
+        _admitted(correction, digest, await _before(session, correction), language)
         for correction, digest in await earlier_errors(session, edition)
-        for spoken in (correction.spoken_in(language),)
     ]
+
+
+def _admitted(
+    correction: Correction, digest: Edition, before: StoryRevision, language: Language
+) -> EarlierError:
+    """Headlines alone would not tell what was wrong where only the words below them were."""
+    spoken, told = correction.spoken_in(language), before.told_in(language)[1]
+    withdrawn = correction.kind is CorrectionKind.RETRACT
+    was, right = f"{told['title']}\n{told['lead']}", correction.right_in(language)
+    return EarlierError(
+        digest_at=digest.window_end,
+        withdrawn=withdrawn,
+        was=told["title"] if withdrawn else dropped(was, right, ADMITTED),
+        right=dropped(right, was, ADMITTED) or headline(right),
+        note=correction.note_in(language),
+        spoken="" if spoken == language else spoken,
+    )
 
 
 async def _before(session: AsyncSession, correction: Correction) -> StoryRevision:

@@ -46,10 +46,13 @@ async def record_refusal(
 
 
 async def entries(
-    session: AsyncSession, *, before: int | None = None, limit: int = 15
+    session: AsyncSession, *, before: int | None = None, by: int | None = None, limit: int = 15
 ) -> Sequence[AuditEntry]:
-    """The newest entries, newest first; those older than ``before``, an entry's id, where given."""
+    """The newest entries, newest first; where given, those older than ``before``, an entry's id, and those
+    of one person."""
     wanted = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
     if before is not None:
         wanted = wanted.where(AuditEntry.id < before)
+    if by is not None:
+        wanted = wanted.where(AuditEntry.user_id == by)
     return (await session.scalars(wanted)).all()

@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from digests.alerts.matter import Matter, MatterKind
+from digests.alerts.matter import Matter, MatterKind, MatterState
 
 SILENT = "silent"
 
@@ -43,3 +43,13 @@ async def quiet_sources(
         if not set(topics).isdisjoint(matter.values.get("topics", ()))
     ]
     return sorted(found, key=lambda source: source.since)
+
+
+async def silent_now(session: AsyncSession) -> int:
+    """How many sources answer and have said nothing new for longer than they ever do."""
+    wanted = select(func.count()).where(
+        Matter.kind == MatterKind.SOURCE,
+        Matter.state == MatterState.OPEN,
+        Matter.values["why"].as_string() == SILENT,
+    )
+    return await session.scalar(wanted) or 0

@@ -32,7 +32,7 @@ _WAIT = re.compile(
 )
 _A_WAIT = re.compile(r"(?:in|за|через)\s+\d")
 _MINUTES = {"minute": 1, "hour": 60, "day": 24 * 60}
-_HALF = re.compile(r"(?<=\d)\s+(am|pm|a\.m\.|p\.m\.|ранку|дня|вечора|ночі)(?=\s|$)")
+_HALF = re.compile(r"(?<=\d)\s+(am|pm|a\.m\.|p\.m\.|ранку|дня|вечора|ночі)(?=\s|$)", re.IGNORECASE)
 _HALVES = {"am": "am", "a.m.": "am", "ранку": "am", "ночі": "am"}
 
 
@@ -42,8 +42,8 @@ def read_moment(said: str, *, now: datetime, timezone: str, cities: CityTable) -
     Raises ``UnreadableTime``, ``UnknownPlace``, or ``Stale`` (``time`` for one that has passed, ``far``
     for one beyond ``LONGEST_WAIT``).
     """
-    text = " ".join(said[:_LONGEST_SAID].lower().split())
-    moment = _wait(text, now) or _clock(text, said, now, timezone, cities)
+    text = " ".join(said[:_LONGEST_SAID].split())
+    moment = _wait(text.lower(), now) or _clock(text, said, now, timezone, cities)
     if moment <= now:
         raise Stale("time")
     if moment - now > LONGEST_WAIT:
@@ -62,15 +62,16 @@ def _clock(text: str, said: str, now: datetime, timezone: str, cities: CityTable
     day: int | None = None
     minute: int | None = None
     place: list[str] = []
-    for word in _words(text):
+    for as_said in _words(text):
+        word = as_said.lower()
         clock = read_clock(word) if minute is None else None
         if clock is not None:
             minute = clock
         elif word in _DAYS and day is None:
             day = _DAYS[word]
         elif place or word not in _FILLERS:
-            place.append(word)
-    if minute is None or _A_WAIT.match(text):
+            place.append(as_said)  # an unknown place is named back to whoever wrote it
+    if minute is None or _A_WAIT.match(text.lower()):
         raise UnreadableTime(said[:_LONGEST_SAID])
     if place:
         timezone = read_place(" ".join(place), cities)[0].timezone
@@ -78,7 +79,7 @@ def _clock(text: str, said: str, now: datetime, timezone: str, cities: CityTable
 
 
 def _words(text: str) -> Iterator[str]:
-    text = _HALF.sub(lambda half: _HALVES.get(half[1], "pm"), text)
+    text = _HALF.sub(lambda half: _HALVES.get(half[1].lower(), "pm"), text)
     yield from (word.strip(",.") for word in text.split() if word.strip(",."))
 
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, String
+from sqlalchemy import JSON, String, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from digests.outbox.control import raise_revision, supersede
+from digests.outbox.control import lock_gates, raise_revision, supersede
 from digests.outbox.dispatch import Content, Dispatch, Lane, MessageKind, Reach
 from digests.outbox.plan import plan
 from digests.storage.schema import Base
@@ -81,3 +81,21 @@ async def revise(
         created_at=now,
         plan_key=f"edit:notice:{notice.id}:{notice.revision}",
     )
+
+
+async def revise_alike(
+    session: AsyncSession,
+    kind: str,
+    about: tuple[str, int],
+    further: Mapping[str, Any],
+    *,
+    now: datetime,
+) -> None:
+    """Every notice of this kind that is about the same thing says this too from now on."""
+    name, number = about
+    same = Notice.values[name].as_integer() == number
+    notices = (await session.scalars(select(Notice).where(Notice.kind == kind, same))).all()
+    if notices:
+        await lock_gates(session)
+    for notice in notices:
+        await revise(session, notice.id, {**notice.values, **further}, now=now)

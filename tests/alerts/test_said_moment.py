@@ -61,3 +61,9 @@ def test_what_is_no_moment_is_refused(
     with pytest.raises(error) as refusal:
         read_moment(said, now=now, timezone=KYIV, cities=cities())
     assert getattr(refusal.value, "how", None) == how
+
+
+def test_an_unknown_place_is_named_back_as_it_was_written(now: datetime) -> None:
+    with pytest.raises(UnknownPlace) as refusal:
+        read_moment("Tomorrow 6:30 AM New Xyzzyville", now=now, timezone=KYIV, cities=cities())
+    assert refusal.value.said == "New Xyzzyville"

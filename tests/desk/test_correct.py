@@ -15,7 +15,7 @@ from digests.stories.story import StoryTopic
 from tests.alerts.builders import EDITOR
 from tests.corrections.builders import arrived, edition, story
 from tests.desk.conftest import READERS
-from tests.desk.newsroom import Newsroom, buttons
+from tests.desk.newsroom import Newsroom, buttons, labels
 from tests.outbox.builders import readers
 
 TEXT = "/breaking Missile strikes reported on a depot near Luhansk\nIt burns. Two are hurt."
@@ -242,7 +242,10 @@ async def test_a_reader_reports_an_error_and_is_answered(desk: Newsroom) -> None
     await desk.say(EDITOR, "You are right, thank you.")
     await desk.deliver()
     assert "You are right, thank you." in desk.last(reader)
-    toast = await desk.tap(EDITOR, "Answer", message=notice)
+    (shown,) = (m for m in desk.screen(EDITOR) if m["message_id"] == notice["message_id"])
+    assert "Answered: " in shown["text"]
+    assert "Answer" not in labels([shown])[0]
+    toast = await desk.tap_data(EDITOR, notice, "report_answer:1")
     assert toast == "Somebody answered that reader already."
 
 

@@ -88,12 +88,15 @@ async def test_the_command_line_shows_the_same(tmp_path: Path, now: datetime) ->
     def run(*words: str) -> str:
         return CliRunner(env={"FRONTWIRE_DATABASE_URL": url}).invoke(main, ["audit", *words]).output
 
-    shown, ukrainian, rows = [
-        await asyncio.to_thread(run, *words) for words in ((), ("--uk",), ("--json",))
+    shown, ukrainian, rows, theirs, none = [
+        await asyncio.to_thread(run, *words)
+        for words in ((), ("--uk",), ("--json",), ("--by", str(OWNER)), ("--most", "0"))
     ]
     assert shown.splitlines() == [
-        f"2026-11-23 06:00 · {READER} · refused: wanted to send an alert; not appointed to that",
-        f"2026-11-23 06:00 · {OWNER} · appointed: person {EDITOR} · editor",
+        f"2026-11-23 06:00 UTC · {READER} · refused: wanted to send an alert; not appointed to that",
+        f"2026-11-23 06:00 UTC · {OWNER} · appointed: person {EDITOR} · editor",
     ]
+    assert theirs.splitlines() == shown.splitlines()[1:]
+    assert "Invalid value for '--most'" in none
     assert "відмовлено: хотіли надіслати термінову новину" in ukrainian
     assert [row["act"] for row in json.loads(rows)] == ["refused", "appoint"]

@@ -291,13 +291,15 @@ async def test_a_source_silent_for_longer_than_ever_is_told_and_put_off(desk: Ne
     assert "River Radio: last news 22 Nov 21:00, it was never silent for so long" in desk.last(
         EDITOR
     )
+    (status,) = await desk.say(EDITOR, "/status")
+    assert "1 source · 1 silent for longer than ever" in status["text"]
     await desk.tap(EDITOR, "Ignore for a day")
     await desk.deliver()
     assert "looked at again tomorrow" in desk.last(OWNER)
     await later(desk, hours=20)
-    assert len(desk.screen(EDITOR)) == 1
-    await later(desk, hours=5)
     assert len(desk.screen(EDITOR)) == 2
+    await later(desk, hours=5)
+    assert len(desk.screen(EDITOR)) == 3
 
 
 async def test_a_source_that_speaks_again_is_over_by_itself(desk: Newsroom) -> None:

@@ -235,7 +235,10 @@ def test_what_was_withdrawn_is_struck_through_and_told_no_more() -> None:
 def test_errors_of_earlier_digests_are_named_with_their_date() -> None:
     error = EarlierError(NOW - 24 * HOUR, False, "A depot burned", "A warehouse burned", "Empty.")
     (page,) = shown(told(), errors=[error])
-    assert page.text.endswith("Correction to the digest of 22 November:\nA warehouse burned Empty.")
+    assert page.text.endswith(
+        "Correction to the digest of 22 November:\nA warehouse burned. Empty.\n"
+        "Earlier we said: A depot burned"
+    )
 
 
 async def test_a_digest_from_the_tables_admits_what_was_put_right_since(
@@ -280,7 +283,10 @@ async def test_a_digest_from_the_tables_admits_what_was_put_right_since(
     assert "A warehouse burned\nCorrected at" in pages[0]
     assert "It was empty.\nEarlier we said: A depot burned." in pages[0]
     assert "Nothing new" in pages[1]
-    assert "Correction to the digest of 23 November:\nA warehouse burned It was empty." in pages[1]
+    assert (
+        "Correction to the digest of 23 November:\nA warehouse burned. It was empty.\n"
+        "Earlier we said: A depot burned. With shells."
+    ) in pages[1]
 
 
 @pytest.mark.parametrize(

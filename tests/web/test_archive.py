@@ -207,6 +207,15 @@ async def test_a_digest_too_long_for_a_chat_links_to_its_page(
     assert page.count("<article") == stories
 
 
+async def test_a_digest_in_a_list_begins_with_a_capital(
+    visitor: Visitor, database: Database, now: datetime
+) -> None:
+    """In Ukrainian the days of the week have none of their own."""
+    await digest(database, now)
+    _, page = await visitor.get("/archive/uk/")
+    assert ">Понеділок, 23 листопада" in page
+
+
 async def test_a_topic_and_a_day_have_their_pages(
     visitor: Visitor, database: Database, now: datetime
 ) -> None:

@@ -54,8 +54,12 @@ DEPARTING = 0.025
 DEPARTED_LATE_AFTER = 0.5
 """Such a message may be this late, or a slow disk would never let it go; those after it are moved back."""
 
-IN_FLIGHT = 256
-"""Requests on the wire at once; beside them wait those that are claimed for the next quarter of a second."""
+IN_FLIGHT = 512
+"""Requests on the wire at once, or answered and not written down; beside them wait those that are claimed for
+the next quarter of a second."""
+
+LAUNCHED_AT_ONCE = 64
+"""Of a large claim; between two lots the loop sees to answers, and to the next claim."""
 
 DRAIN_SECONDS = 45.0
 """For what is on the wire at a stop."""
@@ -67,6 +71,10 @@ _FATAL: dict[Meaning, type[DeliveryError]] = {
     Meaning.TOKEN_REFUSED: TokenRefused,
     Meaning.SECOND_POLLER: SecondPoller,
 }
+
+
+Renderings = dict[object, "asyncio.Task[tuple[Message, ...]]"]
+"""Under way for the messages of one claim, by what they render."""
 
 
 class Contents(Protocol):
@@ -101,22 +109,23 @@ class Courier:
         dice: Random | None = None,
     ) -> None:
         self._gateway, self._contents, self._late_after = gateway, contents, late_after
-        self._most = in_flight + min(in_flight, int(rate * pace.AHEAD.total_seconds()))
-        self._worth_a_claim = in_flight // 2  # fewer cost more than the messages
+        self._most = in_flight + min(3 * in_flight, int(rate * pace.AHEAD.total_seconds()))
+        self._worth_a_claim = in_flight // 4  # fewer cost more than the messages
         self._clock: Clock = clock or SharedClock()
         self.name = str(uuid4())
         self.counts = Counts()
+        self._flying: set[asyncio.Task[None]] = set()
+        self._landed, self._woken = asyncio.Event(), asyncio.Event()
         self.flusher = Flusher(
             database,
             bot_id=bot_id,
             rate=rate,
             clock=self._clock,
             counts=self.counts,
+            written=self._landed.set,
             at_most_once=at_most_once,
         )
         self._departures = Departures(database)
-        self._flying: set[asyncio.Task[None]] = set()
-        self._landed, self._woken = asyncio.Event(), asyncio.Event()
         self.upkeep = Upkeep(
             database,
             name=self.name,
@@ -197,39 +206,51 @@ class Courier:
 
     async def _round(self) -> float:
         """One look, and what it brings; when to look again."""
-        while self._most - len(self._flying) < self._worth_a_claim and not self._stopping.is_set():
+        while self.room < self._worth_a_claim and not self._stopping.is_set():
             self._landed.clear()
             await self._landed.wait()
         self._woken.clear()
         if self._stopping.is_set():
             return self._clock.monotonic()
-        taken, again_at = await self._claimer.look(self._most - len(self._flying))
+        taken, again_at = await self._claimer.look(self.room)
         if taken is not None:
-            self._launch(taken)
+            await self.launch(taken)
         return again_at
 
-    def _launch(self, taken: Claim) -> None:
-        renderings: dict[object, asyncio.Task[tuple[Message, ...]]] = {}
-        for message in taken.messages:
-            key = (
-                message.content,
-                message.subject_id,
-                message.revision,
-                message.language,
-                message.timezone,
-            )
-            if key not in renderings:
-                renderings[key] = asyncio.create_task(_rendered(self._contents.parts(*key)))
-            self._slots.add(
-                message.id,
-                message.slot,
-                now=self._clock.monotonic(),
-                urgent=message.lane is Lane.URGENT and message.attempt == 1,
-                patient=message.lane is not Lane.URGENT and message.lane is not Lane.INTERACTIVE,
-            )
-            task = asyncio.create_task(self._deliver(message, renderings[key]))
-            self._flying.add(task)
-            task.add_done_callback(self._land)
+    @property
+    def room(self) -> int:
+        """How many messages more may be claimed. What came of the last ones and is not written down counts:
+        a crash would send it twice."""
+        return self._most - len(self._flying) - self.flusher.behind
+
+    async def launch(self, taken: Claim) -> None:
+        """Sends claimed messages on their way: rendering, waiting for the slot, and what follows."""
+        renderings: Renderings = {}
+        for number, message in enumerate(taken.messages, start=1):
+            self._send_off(message, renderings)
+            if not number % LAUNCHED_AT_ONCE:
+                await asyncio.sleep(0)
+
+    def _send_off(self, message: Claimed, renderings: Renderings) -> None:
+        key = (
+            message.content,
+            message.subject_id,
+            message.revision,
+            message.language,
+            message.timezone,
+        )
+        if key not in renderings:
+            renderings[key] = asyncio.create_task(_rendered(self._contents.parts(*key)))
+        self._slots.add(
+            message.id,
+            message.slot,
+            now=self._clock.monotonic(),
+            urgent=message.lane is Lane.URGENT and message.attempt == 1,
+            patient=message.lane is not Lane.URGENT and message.lane is not Lane.INTERACTIVE,
+        )
+        task = asyncio.create_task(self._deliver(message, renderings[key]))
+        self._flying.add(task)
+        task.add_done_callback(self._land)
 
     def _land(self, task: asyncio.Task[None]) -> None:
         self._flying.discard(task)

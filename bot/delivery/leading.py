@@ -27,8 +27,8 @@ class Leading:
         self._until = 0.0
         self._left: deque[tuple[Departure, float]] = deque()
         """What is on its way, with its slot."""
-        self._late: list[tuple[float, float]] = []
-        """Of what was counted late: when, and by how much."""
+        self._late: deque[tuple[float, float]] = deque()
+        """Of what was counted late: when, and by how much; nothing that something as late has followed."""
 
     def claimed(self, taken: Claim) -> None:
         """This worker claimed, or tried to. Where others' slots moved back for what it sent late, that is
@@ -65,13 +65,18 @@ class Leading:
         while self._left and self._left[0][0].counted is not None:
             departure, slot = self._left.popleft()
             self._note(counted(departure), slot)
-        self._late = [(at, late) for at, late in self._late if at > now - REMEMBERED]
-        worst = max((late for _, late in self._late), default=0.0)
+        while self._late and self._late[0][0] <= now - REMEMBERED:
+            self._late.popleft()
+        worst = self._late[0][1] if self._late else 0.0
         if self._left:  # of what may still be counted, the oldest may be counted latest
             departure, slot = self._left[0]
             worst = max(worst, counted(departure) - slot)
         return min(pace.AHEAD, timedelta(seconds=worst))
 
     def _note(self, counted: float, slot: float) -> None:
-        if counted - slot > pace.TOLERATED_LATE.total_seconds():
-            self._late.append((counted, counted - slot))
+        late = counted - slot
+        if late <= pace.TOLERATED_LATE.total_seconds():
+            return
+        while self._late and self._late[-1][1] <= late:
+            counted = max(counted, self._late.pop()[0])
+        self._late.append((counted, late))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
-from typing import cast
+from typing import NamedTuple, cast
 
 from sqlalchemy import BigInteger, Table, Update, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -41,8 +41,7 @@ STOPPED_SECONDS = 1.0
 """Until the next look, where all delivery waits for a person's word."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """One message to put on the wire at ``slot``, and all that is needed to say it."""
 
     id: int

@@ -12,7 +12,7 @@ from digests.outbox.claim import Claim
 
 async def claimed(courier: Courier) -> Claim:
     """One claim of as much as it has hands for; nothing of it goes out yet."""
-    return await courier._claimer.claim(courier._most - len(courier._flying))
+    return await courier._claimer.claim(courier.room)
 
 
 async def work_off(courier: Courier, patience: float = 5.0) -> None:
@@ -23,7 +23,7 @@ async def work_off(courier: Courier, patience: float = 5.0) -> None:
     while True:
         await courier.upkeep.feed()
         taken = await claimed(courier)
-        courier._launch(taken)
+        await courier.launch(taken)
         await courier._finish_flying()
         seen = await courier._claimer.glance(timedelta(seconds=patience))
         if not taken.messages and not seen.is_waiting:

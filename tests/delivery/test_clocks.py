@@ -40,7 +40,7 @@ async def test_a_slot_that_was_missed_is_given_back_unsent(
     await courier.upkeep.feed()
     taken = await claimed(courier)
     await clock.sleep_until(taken.messages[0].slot + 0.06)
-    courier._launch(taken)
+    await courier.launch(taken)
     await courier._finish_flying()
     assert sandbox.accept_log == []
     async with database.read() as session:
@@ -59,7 +59,7 @@ async def test_nothing_is_sent_whose_lease_could_end_before_the_answer(
     await courier.upkeep.feed()
     taken = await claimed(courier)
     await clock.sleep_until(taken.messages[0].slot + 60)
-    courier._launch(taken)
+    await courier.launch(taken)
     await courier._finish_flying()
     assert sandbox.accept_log == []
 

@@ -39,7 +39,7 @@ async def test_a_copy_in_the_air_is_edited_when_it_lands(
     taken = await claimed(courier)
     async with database.write() as session:
         await raise_revision(session, Content.ALERT, 7, 2)
-    courier._launch(taken)
+    await courier.launch(taken)
     await work_off(courier, patience=30)
     assert [m["text"] for m in sandbox.messages(1) if sandbox.from_bot(m)] == ["alert 7 r2"]
     receipts = await ledger(database)
@@ -59,7 +59,7 @@ async def test_a_copy_in_the_air_is_put_right_even_where_the_rest_is_recalled(
     async with database.write() as session:
         await raise_revision(session, Content.ALERT, 7, 2)
         await cancel(session, dispatch.id, now=now, reason="retracted")
-    courier._launch(taken)
+    await courier.launch(taken)
     await work_off(courier, patience=30)
     assert [m["text"] for m in sandbox.messages(1) if sandbox.from_bot(m)] == ["alert 7 r2"]
     assert [m for m in sandbox.messages(2) if sandbox.from_bot(m)] == []
@@ -117,7 +117,7 @@ async def test_an_edit_in_the_air_is_followed_by_the_newer_one(
     while not (taken := await claimed(courier)).messages:
         await courier._clock.sleep_until(taken.again_at)
     newer = await corrected(database, 3, now)
-    courier._launch(taken)
+    await courier.launch(taken)
     await work_off(courier, patience=60)
     shown = [m["text"] for m in sandbox.messages(1) if sandbox.from_bot(m)]
     assert shown == ["alert 7 r3"]
@@ -167,7 +167,7 @@ async def test_an_added_part_comes_once_however_many_corrections_meet_it(
     await courier.upkeep.feed()
     while not (taken := await claimed(courier)).messages:
         await courier._clock.sleep_until(taken.again_at)
-    courier._launch(taken)
+    await courier.launch(taken)
     await courier._finish_flying()
     await corrected(database, 3, now)
     await work_off(courier, patience=60)
@@ -187,7 +187,7 @@ async def test_a_part_that_was_recalled_is_not_sent_by_a_correction(
     courier = courier_of()
     await courier.upkeep.arrive()
     await courier.upkeep.feed()
-    courier._launch(await claimed(courier))
+    await courier.launch(await claimed(courier))
     await courier._finish_flying()
     async with database.write() as session:
         await cancel(session, dispatch.id, now=now, reason="recalled")

@@ -46,7 +46,7 @@ async def test_a_courier_that_dies_between_sending_and_settling_repeats_at_most_
     dispatch = await planned(database, sandbox, range(1, 11), now)
     dying = courier_of()
     await dying.upkeep.feed()
-    dying._launch(await claimed(dying))
+    await dying.launch(await claimed(dying))
     await asyncio.wait(dying._flying)  # on the wire and answered; its results die with it
     clock.set_by(timedelta(minutes=2))
     heir = courier_of()

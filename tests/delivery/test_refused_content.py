@@ -40,7 +40,7 @@ async def test_a_content_refused_in_three_chats_pauses_its_dispatch(
 ) -> None:
     contents.text = text
     dispatch = await planned(database, sandbox, range(1, 31), now)
-    courier = courier_of(in_flight=3)
+    courier = courier_of(in_flight=1)
     await work_off(courier)
     async with database.read() as session:
         stored = await session.get_one(Dispatch, dispatch.id)

@@ -30,7 +30,7 @@ async def test_paused_holds_resumed_goes_on_cancelled_is_accounted_for(
     async with database.write() as session:
         assert await resume(session, dispatch.id, now=now)
     courier._most = 4
-    courier._launch(await claimed(courier))
+    await courier.launch(await claimed(courier))
     await courier._finish_flying()
     async with database.write() as session:
         assert await cancel(session, dispatch.id, now=now, reason="recalled")
@@ -50,7 +50,7 @@ async def test_what_comes_back_to_a_paused_dispatch_is_held(
     async with database.write() as session:
         await pause(session, dispatch.id, now=now, reason="editor")
     sandbox.fault(Fault("too_many", times=1))
-    courier._launch(taken)
+    await courier.launch(taken)
     await courier._finish_flying()
     await work_off(courier, patience=30)
     assert sandbox.accept_log == []

@@ -66,6 +66,7 @@ class Staff:
         """Waits for a worker that kills itself; false where it lived on."""
         dead = await gone(worker, seconds)
         if dead:
+            assert worker.exitcode == -signal.SIGKILL, f"it broke down: {worker.exitcode}"
             self.deaths[_pid(worker)] = time.monotonic()
             self.working.remove(worker)
         return dead

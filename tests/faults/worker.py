@@ -148,7 +148,7 @@ def _at_claim_before(passed: _Countdown) -> None:
 
 
 def _at_claim_after(passed: _Countdown) -> None:
-    _before_call(Courier, "_launch", passed, lambda taken, *_: bool(taken.messages))
+    _before_call(Courier, "launch", passed, lambda taken, *_: bool(taken.messages))
 
 
 def _at_send_before(passed: _Countdown) -> None:
@@ -171,7 +171,7 @@ def _small_chunks() -> None:
     expand = upkeep_file.expand
 
     async def expand_a_little(*arguments: object, **options: object) -> object:
-        return await expand(*arguments, **{"chunk": CHUNK, **options})  # type: ignore[arg-type]
+        return await expand(*arguments, **{**options, "chunk": CHUNK})  # type: ignore[arg-type]
 
     upkeep_file.expand = expand_a_little  # type: ignore[assignment]
 
@@ -183,7 +183,7 @@ def _at_chunk_before(passed: _Countdown) -> None:
 
 def _at_chunk_after(passed: _Countdown) -> None:
     _small_chunks()
-    _before_call(Courier, "_fed", passed, lambda: True)
+    _after_verb(upkeep_file.Upkeep, "_feed_some", passed, lambda step: step.rows > 0)
 
 
 def _at_rescue_before(passed: _Countdown) -> None:

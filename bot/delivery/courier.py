@@ -54,9 +54,8 @@ DEPARTING = 0.025
 DEPARTED_LATE_AFTER = 0.5
 """Such a message may be this late, or a slow disk would never let it go; those after it are moved back."""
 
-IN_FLIGHT = 512
-"""Requests on the wire at once, or answered and not written down; beside them wait those that are claimed for
-the next quarter of a second."""
+IN_FLIGHT = 256
+"""Requests on the wire at once; beside them wait those that are claimed for the next quarter of a second."""
 
 LAUNCHED_AT_ONCE = 64
 """Of a large claim; between two lots the loop sees to answers, and to the next claim."""
@@ -110,7 +109,7 @@ class Courier:
     ) -> None:
         self._gateway, self._contents, self._late_after = gateway, contents, late_after
         self._most = in_flight + min(3 * in_flight, int(rate * pace.AHEAD.total_seconds()))
-        self._worth_a_claim = in_flight // 4  # fewer cost more than the messages
+        self._worth_a_claim = in_flight // 2  # fewer cost more than the messages
         self._clock: Clock = clock or SharedClock()
         self.name = str(uuid4())
         self.counts = Counts()
@@ -122,7 +121,6 @@ class Courier:
             rate=rate,
             clock=self._clock,
             counts=self.counts,
-            written=self._landed.set,
             at_most_once=at_most_once,
         )
         self._departures = Departures(database)
@@ -219,9 +217,8 @@ class Courier:
 
     @property
     def room(self) -> int:
-        """How many messages more may be claimed. What came of the last ones and is not written down counts:
-        a crash would send it twice."""
-        return self._most - len(self._flying) - self.flusher.behind
+        """How many messages more may be claimed."""
+        return self._most - len(self._flying)
 
     async def launch(self, taken: Claim) -> None:
         """Sends claimed messages on their way: rendering, waiting for the slot, and what follows."""

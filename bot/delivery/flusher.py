@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from contextlib import suppress
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -43,22 +43,15 @@ class Flusher:
         rate: float,
         clock: Clock,
         counts: Counts,
-        written: Callable[[], None],
         at_most_once: Collection[Content] = (),
     ) -> None:
-        """``written`` is called when it holds fewer results."""
-        self._at_most_once, self._written = at_most_once, written
+        self._at_most_once = at_most_once
         self._database, self._bot_id, self._rate = database, bot_id, rate
         self._clock = clock
         self._results: list[Result] = []
         self._some, self._many = asyncio.Event(), asyncio.Event()
         self._writing = asyncio.Lock()
         self._counts = counts
-
-    @property
-    def behind(self) -> int:
-        """Results that are not in the database yet."""
-        return len(self._results)
 
     def add(self, result: Result) -> None:
         """Takes one result; never waits."""
@@ -100,7 +93,6 @@ class Flusher:
                 _LOG.warning("settling waits for the database")
                 await asyncio.sleep(DATABASE_PAUSE)
             del self._results[:done]
-            self._written()
             if len(self._results) < BEHIND_RESULTS:
                 self._many.clear()
             if not self._results:

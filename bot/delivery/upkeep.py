@@ -26,9 +26,9 @@ _LOG = logging.getLogger(__name__)
 FEED_SECONDS = 0.5
 LOCKED_SECONDS = 0.01
 """Until the next try, where what is to be fed was locked by who settled some of it."""
-AT_ONCE_SECONDS = HUNGRY_SECONDS
-"""What goes out in so long is fed at once. The rest comes twice as fast as it goes out, in as small steps: a
-minute's worth in one go would take the processor and the database from those who send."""
+AT_ONCE_SECONDS = 2.0 * HUNGRY_SECONDS
+"""What goes out in so long is fed at once. The rest comes twice as fast as it goes out: a minute's worth in
+one go would take the processor and the database from those who send."""
 RESCUE_SECONDS = 5.0
 STEP = timedelta(seconds=1)
 """Two readings of the shared clock that differ from the monotonic one by more: it was set."""
@@ -50,7 +50,7 @@ class Upkeep:
         """``fed`` is called when there are new messages in the outbox."""
         self._at_most_once = at_most_once
         self._database, self._name, self._rate, self._clock = database, name, rate, clock
-        self._chunk = min(CHUNK, max(FIRST, int(rate * AT_ONCE_SECONDS)))
+        self._chunk = min(CHUNK, max(FIRST, int(rate * HUNGRY_SECONDS)))
         self._fed = fed
         self._reading: Reading | None = None
         self._no_rescue_before = 0.0

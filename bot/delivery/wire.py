@@ -35,12 +35,6 @@ class Wire:
         if taken:
             self._own = {number for number in self._own if number > taken[-1][0]}
 
-    async def leave(self) -> Departure:
-        """Waits for room."""
-        async with self._turn:
-            await self._room()
-            return self._window.leave(self._clock.monotonic())
-
     async def leave_if(self, may_go: Callable[[], bool]) -> Departure | None:
         """Waits for room; nothing where it may not go any more when there is some."""
         async with self._turn:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from digests.alerts.card import Card
 from digests.outbox.dispatch import Content, Dispatch, DispatchState, MessageKind
-from digests.outbox.tally import Tally, tally
+from digests.outbox.tally import Tally, arrived_before, tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +59,8 @@ async def progress(
     if card is not None and card.shown_at is not None and now > card.shown_at:
         rate = (counts.sent - card.shown_sent) / (now - card.shown_at).total_seconds()
     left = (counts.waiting + counts.sending) / (rate if rate > 0 else ceiling)
-    earlier = await _arrived_before(session, dispatch)
+    earlier = await arrived_before(session, dispatch)
     return Progress(dispatch.id, dispatch.state, dispatch.state_reason, counts, rate, left, earlier)
-
-
-async def _arrived_before(session: AsyncSession, dispatch: Dispatch) -> int:
-    others = await session.scalars(
-        select(Dispatch.id).where(
-            Dispatch.content == dispatch.content,
-            Dispatch.subject_id == dispatch.subject_id,
-            Dispatch.kind == MessageKind.SEND,
-            Dispatch.id < dispatch.id,
-        )
-    )
-    return sum([(await tally(session, one)).sent for one in others])
 
 
 async def dispatch_of(session: AsyncSession, alert_id: int) -> int | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from digests.outbox.dispatch import Dispatch
+from digests.outbox.dispatch import Dispatch, MessageKind
 from digests.outbox.held import Held
 from digests.outbox.message import MessageState, OutboxMessage
 from digests.outbox.receipt import Outcome, Receipt
@@ -62,3 +62,17 @@ async def tally(session: AsyncSession, dispatch_id: int) -> Tally:
         passed_over=dispatch.passed_over,
         held=held or 0,
     )
+
+
+async def arrived_before(session: AsyncSession, dispatch: Dispatch) -> int:
+    """Copies that earlier dispatches brought of the same subject."""
+    earlier = select(Dispatch.id).where(
+        Dispatch.content == dispatch.content,
+        Dispatch.subject_id == dispatch.subject_id,
+        Dispatch.kind == MessageKind.SEND,
+        Dispatch.id < dispatch.id,
+    )
+    arrived = select(func.count()).where(
+        Receipt.dispatch_id.in_(earlier), Receipt.closes.is_(True), Receipt.outcome == Outcome.SENT
+    )
+    return await session.scalar(arrived) or 0

@@ -15,14 +15,19 @@ async def claimed(courier: Courier) -> Claim:
     return await courier._claimer.claim(courier.room)
 
 
+async def fed_and_claimed(courier: Courier) -> Claim:
+    """The same of what was only planned."""
+    await courier.upkeep.feed()
+    return await claimed(courier)
+
+
 async def work_off(courier: Courier, patience: float = 5.0) -> None:
     """What is there, and what becomes due within ``patience`` seconds."""
     await courier.upkeep.arrive()
     clock = courier._clock
     until = clock.monotonic() + patience
     while True:
-        await courier.upkeep.feed()
-        taken = await claimed(courier)
+        taken = await fed_and_claimed(courier)
         await courier.launch(taken)
         await courier._finish_flying()
         seen = await courier._claimer.glance(timedelta(seconds=patience))

@@ -11,7 +11,7 @@ from digests.outbox.gate import ChatPace
 from digests.outbox.message import MessageState, OutboxMessage
 from digests.outbox.verdict import Meaning, Verdict
 from digests.storage.database import Database
-from tests.delivery.at_once import claimed, work_off
+from tests.delivery.at_once import fed_and_claimed, work_off
 from tests.delivery.builders import Couriers, planned, texts
 from tests.delivery.fakes import JumpingClock
 from tests.outbox.builders import alert
@@ -23,8 +23,7 @@ async def test_a_clock_set_forward_makes_no_lease_look_old(
     await planned(database, sandbox, [1], now)
     courier = courier_of()
     await courier.upkeep.arrive()
-    await courier.upkeep.feed()
-    await claimed(courier)
+    await fed_and_claimed(courier)
     clock.set_by(timedelta(hours=1))
     await courier.upkeep.rescue()
     async with database.read() as session:
@@ -37,8 +36,7 @@ async def test_a_slot_that_was_missed_is_given_back_unsent(
 ) -> None:
     await planned(database, sandbox, [1], now)
     courier = courier_of(late_after=0.05)
-    await courier.upkeep.feed()
-    taken = await claimed(courier)
+    taken = await fed_and_claimed(courier)
     await clock.sleep_until(taken.messages[0].slot + 0.06)
     await courier.launch(taken)
     await courier._finish_flying()
@@ -56,8 +54,7 @@ async def test_nothing_is_sent_whose_lease_could_end_before_the_answer(
     await planned(database, sandbox, [1], now)
     courier = courier_of()
     await courier.upkeep.arrive()
-    await courier.upkeep.feed()
-    taken = await claimed(courier)
+    taken = await fed_and_claimed(courier)
     await clock.sleep_until(taken.messages[0].slot + 60)
     await courier.launch(taken)
     await courier._finish_flying()
@@ -82,8 +79,7 @@ async def test_what_waits_after_the_clock_was_set_back_waits_no_day_however_slow
     await planned(database, sandbox, [1], now)
     courier = courier_of()
     await courier.upkeep.arrive()
-    await courier.upkeep.feed()
-    taken = await claimed(courier)
+    taken = await fed_and_claimed(courier)
     clock.set_by(timedelta(days=-1))
     clock.width = 1.0
     courier._settle(taken.messages[0], 1, Verdict(Meaning.UNSENT, "no line"))

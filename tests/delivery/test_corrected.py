@@ -11,7 +11,7 @@ from digests.outbox.control import cancel, raise_revision
 from digests.outbox.dispatch import Content
 from digests.outbox.tally import Tally
 from digests.storage.database import Database
-from tests.delivery.at_once import claimed, work_off
+from tests.delivery.at_once import fed_and_claimed, work_off
 from tests.delivery.builders import Couriers, corrected, ledger, planned, tallied, texts
 from tests.delivery.fakes import PlainContents
 
@@ -35,8 +35,7 @@ async def test_a_copy_in_the_air_is_edited_when_it_lands(
     dispatch = await planned(database, sandbox, [1], now)
     courier = courier_of()
     await courier.upkeep.arrive()
-    await courier.upkeep.feed()
-    taken = await claimed(courier)
+    taken = await fed_and_claimed(courier)
     async with database.write() as session:
         await raise_revision(session, Content.ALERT, 7, 2)
     await courier.launch(taken)
@@ -54,8 +53,7 @@ async def test_a_copy_in_the_air_is_put_right_even_where_the_rest_is_recalled(
     courier = courier_of(in_flight=1)
     courier._most = 1
     await courier.upkeep.arrive()
-    await courier.upkeep.feed()
-    taken = await claimed(courier)
+    taken = await fed_and_claimed(courier)
     async with database.write() as session:
         await raise_revision(session, Content.ALERT, 7, 2)
         await cancel(session, dispatch.id, now=now, reason="retracted")
@@ -113,8 +111,7 @@ async def test_an_edit_in_the_air_is_followed_by_the_newer_one(
     courier = courier_of()
     await work_off(courier, patience=60)
     older = await corrected(database, 2, now)
-    await courier.upkeep.feed()
-    while not (taken := await claimed(courier)).messages:
+    while not (taken := await fed_and_claimed(courier)).messages:
         await courier._clock.sleep_until(taken.again_at)
     newer = await corrected(database, 3, now)
     await courier.launch(taken)
@@ -164,8 +161,7 @@ async def test_an_added_part_comes_once_however_many_corrections_meet_it(
     await work_off(courier, patience=60)
     contents.number = 2
     await corrected(database, 2, now)
-    await courier.upkeep.feed()
-    while not (taken := await claimed(courier)).messages:
+    while not (taken := await fed_and_claimed(courier)).messages:
         await courier._clock.sleep_until(taken.again_at)
     await courier.launch(taken)
     await courier._finish_flying()
@@ -186,8 +182,7 @@ async def test_a_part_that_was_recalled_is_not_sent_by_a_correction(
     dispatch = await planned(database, sandbox, [1], now)
     courier = courier_of()
     await courier.upkeep.arrive()
-    await courier.upkeep.feed()
-    await courier.launch(await claimed(courier))
+    await courier.launch(await fed_and_claimed(courier))
     await courier._finish_flying()
     async with database.write() as session:
         await cancel(session, dispatch.id, now=now, reason="recalled")

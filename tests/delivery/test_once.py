@@ -14,7 +14,7 @@ from bot.sandbox import Fault, Sandbox
 from digests.outbox.expand import expand
 from digests.outbox.message import OutboxMessage
 from digests.storage.database import Database
-from tests.delivery.at_once import claimed, work_off
+from tests.delivery.at_once import fed_and_claimed, work_off
 from tests.delivery.builders import Couriers, ledger, planned, tallied
 from tests.delivery.fakes import JumpingClock
 
@@ -45,8 +45,7 @@ async def test_a_courier_that_dies_between_sending_and_settling_repeats_at_most_
 ) -> None:
     dispatch = await planned(database, sandbox, range(1, 11), now)
     dying = courier_of()
-    await dying.upkeep.feed()
-    await dying.launch(await claimed(dying))
+    await dying.launch(await fed_and_claimed(dying))
     await asyncio.wait(dying._flying)  # on the wire and answered; its results die with it
     clock.set_by(timedelta(minutes=2))
     heir = courier_of()

@@ -11,7 +11,7 @@ from digests.outbox.control import cancel, pause, resume
 from digests.outbox.dispatch import Dispatch
 from digests.outbox.tally import Tally
 from digests.storage.database import Database
-from tests.delivery.at_once import claimed, work_off
+from tests.delivery.at_once import claimed, fed_and_claimed, work_off
 from tests.delivery.builders import Couriers, planned, tallied
 from tests.delivery.fakes import JumpingClock
 
@@ -45,8 +45,7 @@ async def test_what_comes_back_to_a_paused_dispatch_is_held(
     dispatch = await planned(database, sandbox, [1], now)
     courier = courier_of()
     await courier.upkeep.arrive()
-    await courier.upkeep.feed()
-    taken = await claimed(courier)
+    taken = await fed_and_claimed(courier)
     async with database.write() as session:
         await pause(session, dispatch.id, now=now, reason="editor")
     sandbox.fault(Fault("too_many", times=1))
